@@ -1,0 +1,157 @@
+//! Trees of files: what can be read and listed, wherever it comes from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use thiserror::Error;
+
+use crate::path::{PathError, RepoPath};
+
+/// One name in a folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Full path from the root of the tree.
+    pub path: RepoPath,
+    /// Is it a folder?
+    pub is_dir: bool,
+}
+
+/// Why a tree could not answer.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum TreeError {
+    /// Nothing has that path, or it is of the other sort (a folder is read, a file is listed).
+    #[error("`{0}` does not exist")]
+    NotFound(RepoPath),
+    /// The file is not UTF-8 text.
+    #[error("`{0}` is not UTF-8 text")]
+    NotText(RepoPath),
+    /// What is below the tree failed.
+    #[error("read `{path}`: {reason}")]
+    Failed {
+        /// What was being read.
+        path: RepoPath,
+        /// Why it could not be.
+        reason: String,
+    },
+}
+
+/// Files that can be read and folders that can be listed: a disk, a Git commit, memory, an overlay on another tree.
+pub trait Tree {
+    /// The text of a file.
+    fn read(&self, path: &RepoPath) -> Result<String, TreeError>;
+
+    /// What is in a folder (not below), sorted by path.
+    fn list(&self, path: &RepoPath) -> Result<Vec<Entry>, TreeError>;
+
+    /// Is there a file of this path?
+    fn has_file(&self, path: &RepoPath) -> bool {
+        let listed = path.parent().and_then(|folder| self.list(&folder).ok());
+        listed.is_some_and(|entries| entries.iter().any(|e| !e.is_dir && e.path == *path))
+    }
+}
+
+/// Every file at or below `folder`, sorted; what cannot be listed is left out.
+pub fn files_below(tree: &dyn Tree, folder: &RepoPath) -> Vec<RepoPath> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in tree.list(&folder).unwrap_or_default() {
+            if entry.is_dir { folders.push(entry.path) } else { files.push(entry.path) }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// A tree in memory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MemTree {
+    files: BTreeMap<RepoPath, String>,
+}
+
+impl MemTree {
+    /// A tree without files.
+    pub fn new() -> Self {
+        MemTree::default()
+    }
+
+    /// Reads the fixture form: each line `#- path` begins a file that goes on to the next such line.
+    pub fn from_fixture(text: &str) -> Result<Self, PathError> {
+        let mut tree = MemTree::new();
+        let mut current: Option<(RepoPath, String)> = None;
+        for line in text.split_inclusive('\n') {
+            if let Some(path) = line.strip_prefix("#- ") {
+                if let Some((path, body)) = current.take() {
+                    tree.files.insert(path, body);
+                }
+                current = Some((RepoPath::new(path.trim())?, String::new()));
+            } else if let Some((_, body)) = &mut current {
+                body.push_str(line);
+            }
+        }
+        if let Some((path, body)) = current {
+            tree.files.insert(path, body);
+        }
+        Ok(tree)
+    }
+
+    /// Adds or replaces a file.
+    pub fn insert(&mut self, path: RepoPath, text: impl Into<String>) {
+        self.files.insert(path, text.into());
+    }
+}
+
+impl Tree for MemTree {
+    fn read(&self, path: &RepoPath) -> Result<String, TreeError> {
+        self.files.get(path).cloned().ok_or_else(|| TreeError::NotFound(path.clone()))
+    }
+
+    fn list(&self, path: &RepoPath) -> Result<Vec<Entry>, TreeError> {
+        let depth = path.segments().count();
+        let mut entries = BTreeSet::new();
+        for file in self.files.keys().filter(|f| f.starts_with(path) && *f != path) {
+            let segments: Vec<&str> = file.segments().take(depth + 1).collect();
+            let is_dir = file.segments().count() > depth + 1;
+            if let Ok(path) = RepoPath::new(&segments.join("/")) {
+                entries.insert(Entry { path, is_dir });
+            }
+        }
+        if entries.is_empty() && depth > 0 {
+            return Err(TreeError::NotFound(path.clone()));
+        }
+        Ok(entries.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> RepoPath {
+        RepoPath::new(text).unwrap()
+    }
+
+    #[test]
+    fn a_fixture_becomes_files_and_folders() {
+        let tree = MemTree::from_fixture("#- a/b.yaml\nx: 1\n#- a/c/d.yaml\ny: 2\n#- e\n").unwrap();
+        assert_eq!(tree.read(&path("a/b.yaml")).unwrap(), "x: 1\n");
+        assert_eq!(tree.read(&path("e")).unwrap(), "");
+        let entries = tree.list(&path("a")).unwrap();
+        let names: Vec<(&str, bool)> = entries.iter().map(|e| (e.path.as_str(), e.is_dir)).collect();
+        assert_eq!(names, [("a/b.yaml", false), ("a/c", true)]);
+        assert!(tree.has_file(&path("e")) && !tree.has_file(&path("a")) && !tree.has_file(&path("a/z")));
+    }
+
+    #[test]
+    fn what_is_not_there_is_said_so() {
+        let tree = MemTree::from_fixture("#- a/b\n").unwrap();
+        assert_eq!(tree.read(&path("a")), Err(TreeError::NotFound(path("a"))));
+        assert_eq!(tree.list(&path("zz")), Err(TreeError::NotFound(path("zz"))));
+        assert_eq!(MemTree::new().list(&RepoPath::root()), Ok(vec![]));
+    }
+
+    #[test]
+    fn files_below_walks_the_whole_folder_in_order() {
+        let tree = MemTree::from_fixture("#- a/z\n#- a/b/c\n#- d\n").unwrap();
+        assert_eq!(files_below(&tree, &path("a")), [path("a/b/c"), path("a/z")]);
+    }
+}
