@@ -1,0 +1,1 @@
+//! Bootstrap: observe, plan, show, execute, observe again.

@@ -1,0 +1,5 @@
+//! The edges: the only places that touch terminals, files, processes, networks and clusters. Plain data in and out.
+
+pub mod cluster;
+pub mod git_server;
+pub mod terminal;

@@ -1,0 +1,56 @@
+//! `cargo xtask`: the one tool of OpenAppStack. This library is the whole program, so that tests drive it in process.
+//!
+//! `main` parses, runs one command and turns its outcome into an exit code. What each command does is in
+//! [`commands`]; the edges to the world are in [`edge`]; the local cluster is in [`sandbox`].
+
+pub mod bootstrap;
+pub mod commands;
+pub mod context;
+pub mod edge;
+pub mod exit;
+pub mod report;
+pub mod sandbox;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::commands::Arguments;
+use crate::context::Context;
+
+/// Runs one command line, reports, and gives the exit code: 0 yes, 1 the answer is no, 2 wrong arguments, 3 the world
+/// failed, 130 interrupted.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(args) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // `--help` and `--version` are errors to clap, with exit code 0.
+            let code = error.exit_code();
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(code).unwrap_or(2));
+        }
+    };
+    init_tracing(arguments.global.verbose);
+    let outcome =
+        Context::new(&arguments.global).and_then(|context| commands::run(arguments.command, &context));
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            report::failure(&failure, arguments.global.output);
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn init_tracing(verbose: u8) {
+    use tracing_subscriber::EnvFilter;
+    let level = match verbose {
+        0 => "warn",
+        1 => "xtask=info,warn",
+        _ => "xtask=debug,info",
+    };
+    let filter = EnvFilter::try_from_env("XTASK_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    // A second call in one process (tests) keeps the first subscriber: that is what is wanted.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

@@ -1,0 +1,87 @@
+//! Where the sandbox keeps its things: all of it below cargo's target folder, nothing anywhere else.
+
+use std::path::{Path, PathBuf};
+
+/// The folders and files of one checkout's sandbox. Two checkouts have two target folders, so they never meet.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    checkout: PathBuf,
+    home: PathBuf,
+}
+
+impl Layout {
+    /// `checkout` is the repository's root, `target` cargo's target folder.
+    pub fn new(checkout: &Path, target: &Path) -> Self {
+        Layout { checkout: checkout.to_path_buf(), home: target.join("sandbox") }
+    }
+
+    /// The checkout that the sandbox serves.
+    pub fn checkout(&self) -> &Path {
+        &self.checkout
+    }
+
+    /// `install/sandbox`: pins, stages and objects, read from the checkout.
+    pub fn pins(&self) -> PathBuf {
+        self.checkout.join("install/sandbox")
+    }
+
+    /// The folder of everything below.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// The binaries built from one state of the pins.
+    pub fn tools(&self, digest: &str) -> PathBuf {
+        self.home.join("tools").join(digest)
+    }
+
+    /// Everything that belongs to the one cluster; `sandbox down --purge` removes it.
+    pub fn run(&self) -> PathBuf {
+        self.home.join("run")
+    }
+
+    /// The lock that the supervisor holds as long as it lives.
+    pub fn lock(&self) -> PathBuf {
+        self.home.join("supervisor.lock")
+    }
+
+    /// What the supervisor says of itself (see [`super::state::State`]).
+    pub fn state(&self) -> PathBuf {
+        self.run().join("state.json")
+    }
+
+    /// Keys and certificates, 0700.
+    pub fn pki(&self) -> PathBuf {
+        self.run().join("pki")
+    }
+
+    /// The administrator's kubeconfig, 0600.
+    pub fn kubeconfig(&self) -> PathBuf {
+        self.run().join("kube_config_cluster.yml")
+    }
+
+    /// The kubeconfig of one process of the control plane, 0600.
+    pub fn process_kubeconfig(&self, process: &str) -> PathBuf {
+        self.pki().join(format!("{process}.kubeconfig"))
+    }
+
+    /// One log file a process.
+    pub fn logs(&self) -> PathBuf {
+        self.run().join("logs")
+    }
+
+    /// The log of one process.
+    pub fn log(&self, process: &str) -> PathBuf {
+        self.logs().join(format!("{process}.log"))
+    }
+
+    /// The folder that the Git server serves.
+    pub fn git(&self) -> PathBuf {
+        self.run().join("git")
+    }
+
+    /// The served copy of this repository.
+    pub fn served_repository(&self) -> PathBuf {
+        self.git().join("openappstack.git")
+    }
+}
