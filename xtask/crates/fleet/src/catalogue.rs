@@ -189,7 +189,7 @@ fn across(catalogue: &Catalogue, diagnostics: &mut Vec<Diagnostic>) {
                 let message =
                     format!("variable `{}` has another default in component `{owner}`", variable.name);
                 let place = Place::file(file_of(component.tier, name));
-                diagnostics.push(Diagnostic::error("component/variable", place, message));
+                diagnostics.push(Diagnostic::warning("component/variable", place, message));
             }
         }
     }
@@ -261,7 +261,7 @@ mod tests {
             messages,
             [
                 "flux2/core/b/component.yaml: error[component/shared]: host `www` belongs to component `a` too",
-                "flux2/core/b/component.yaml: error[component/variable]: variable `x` has another default in component `a`",
+                "flux2/core/b/component.yaml: warning[component/variable]: variable `x` has another default in component `a`",
             ]
         );
     }

@@ -149,9 +149,13 @@ pub struct Crd {
     pub plural: String,
     /// Namespaced or cluster-wide.
     pub scope: Scope,
-    /// Has it a status sub-resource?
-    #[serde(default)]
+    /// Has it a status sub-resource? Nearly all have, so this is the default.
+    #[serde(default = "default_status")]
     pub status: bool,
+}
+
+fn default_status() -> bool {
+    true
 }
 
 /// Where objects of a kind live.

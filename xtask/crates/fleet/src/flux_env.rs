@@ -192,6 +192,11 @@ fn missing(file: &str, env: &FluxEnv, known: &[Variable]) -> Vec<Diagnostic> {
 
 /// The documented example: required variables with an example value, all others as comments with their default.
 pub fn example() -> String {
+    example_with(&[])
+}
+
+/// The documented example with some values filled in; a given empty value stays empty.
+pub fn example_with(given: &[(&str, &str)]) -> String {
     let mut text = String::from(
         "# The variables of one cluster. Copy this file to clusters/NAME/.flux.env and keep it secret (chmod 600).\n\
          #\n\
@@ -201,14 +206,16 @@ pub fn example() -> String {
     for group in groups() {
         text.push_str(&format!("\n## {}.\n", group.title));
         for variable in group.variables {
-            let (name, example) = (&variable.name, &variable.example);
+            let name = &variable.name;
+            let given = given.iter().find(|(given, _)| given == name).map(|(_, value)| *value);
+            let value = given.unwrap_or(&variable.example);
             let note = match (&variable.default, variable.needed_with) {
                 (_, Some(switch)) => format!(" (needed if {switch} is true)"),
                 (Some(default), _) if !default.is_empty() => format!(" (default: {default})"),
                 _ => String::new(),
             };
-            let hash = if variable.required { "" } else { "#" };
-            text.push_str(&format!("\n# {}{note}.\n{hash}{name}={example}\n", variable.meaning));
+            let hash = if variable.required || given.is_some() { "" } else { "#" };
+            text.push_str(&format!("\n# {}{note}.\n{hash}{name}={value}\n", variable.meaning));
         }
     }
     text
