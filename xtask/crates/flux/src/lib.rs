@@ -1,0 +1,8 @@
+//! Flux objects, in the tree and in a cluster. Knows nothing of hosts.
+//!
+//! Pure: the tree comes in as a [`yamltree::tree::Tree`], live objects as plain values.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod object;
+pub mod pins;
+pub mod status;
