@@ -170,6 +170,7 @@ fn read_one(
 fn across(catalogue: &Catalogue, diagnostics: &mut Vec<Diagnostic>) {
     let mut owners: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     let mut defaults: BTreeMap<&str, (&Option<String>, &str)> = BTreeMap::new();
+    let common = variables::known();
     for (name, component) in &catalogue.components {
         let contract = &component.contract;
         let hosts = contract.hosts.iter().map(|h| ("host", h.as_str()));
@@ -184,12 +185,24 @@ fn across(catalogue: &Catalogue, diagnostics: &mut Vec<Diagnostic>) {
             }
         }
         for variable in &contract.variables {
-            let (default, owner) = *defaults.entry(&variable.name).or_insert((&variable.default, name));
-            if *default != variable.default {
-                let message =
-                    format!("variable `{}` has another default in component `{owner}`", variable.name);
+            let mut differs = |elsewhere: String| {
+                let message = format!("variable `{}` has another default in {elsewhere}", variable.name);
                 let place = Place::file(file_of(component.tier, name));
                 diagnostics.push(Diagnostic::warning("component/variable", place, message));
+            };
+            match common.iter().find(|v| v.name == variable.name) {
+                Some(common) if common.needed_with.is_some() => {}
+                Some(common) if common.default.as_deref() != variable.default.as_deref() => {
+                    differs(format!("`.flux.env` (`{}`)", common.default.as_deref().unwrap_or("none")));
+                }
+                Some(_) => {}
+                None => {
+                    let (default, owner) =
+                        *defaults.entry(&variable.name).or_insert((&variable.default, name));
+                    if *default != variable.default {
+                        differs(format!("component `{owner}`"));
+                    }
+                }
             }
         }
     }
@@ -242,6 +255,17 @@ mod tests {
         assert!(messages[2].starts_with(
             "flux2/core/c/component.yaml: error[component/unreadable]: component `c` has no `component.yaml`"
         ));
+    }
+
+    #[test]
+    fn a_default_that_is_not_the_documented_one_is_reported() {
+        let (_, messages) = found(
+            "#- flux2/apps/a/component.yaml\ntitle: A\ndescription: A\nvariables:\n- {name: certificates, default: staging}\n\
+             - {name: profile, default: standard}\n- {name: domain}\n- {name: outgoing_mail_smtp_host, default: localhost}\n",
+        );
+        let expected = "flux2/apps/a/component.yaml: warning[component/variable]: variable `certificates` has another default in \
+                        `.flux.env` (`production`)";
+        assert_eq!(messages, [expected]);
     }
 
     #[test]

@@ -11,8 +11,6 @@ use yamltree::{document, typed};
 
 use crate::catalogue::Catalogue;
 
-pub use check::is_duration;
-
 /// What a cluster is to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

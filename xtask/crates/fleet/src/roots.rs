@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::catalogue::{Catalogue, Tier};
 use crate::cluster::ClusterSpec;
+use crate::duration;
 
 /// Namespace of the root objects.
 pub const NAMESPACE: &str = "flux-system";
@@ -137,21 +138,8 @@ fn compare(live: &Value, wanted: &Value, path: &str, paths: &mut Vec<String>) {
 fn is_same(path: &str, live: &Value, wanted: &Value) -> bool {
     // The API server writes durations in its own way: 60s comes back as 1m0s.
     let is_duration = matches!(path, "spec.interval" | "spec.timeout" | "spec.retryInterval");
+    let seconds = |value: &Value| value.as_str().and_then(duration::seconds);
     live == wanted || (is_duration && seconds(live).is_some() && seconds(live) == seconds(wanted))
-}
-
-fn seconds(duration: &Value) -> Option<f64> {
-    let mut rest = duration.as_str()?;
-    let mut total = 0.0;
-    while !rest.is_empty() {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
-        let size: f64 = rest[..digits].parse().ok()?;
-        let units = [("ms", 0.001), ("h", 3600.0), ("m", 60.0), ("s", 1.0)];
-        let (unit, worth) = units.into_iter().find(|(unit, _)| rest[digits..].starts_with(unit))?;
-        total += size * worth;
-        rest = &rest[digits + unit.len()..];
-    }
-    Some(total)
 }
 
 fn kustomization(spec: &ClusterSpec, name: &str, path: &str, origin: Origin<'_>) -> Value {

@@ -16,7 +16,8 @@ pub struct Variable {
     pub required: bool,
     /// Must it be set when this other variable is `true`?
     pub needed_with: Option<&'static str>,
-    /// What the tree takes when it is unset or empty; the same text as in `${name:=default}`.
+    /// What the tree takes when it is unset or empty; the same text as in `${name:=default}`. None for required variables,
+    /// and for those needed with a switch: while that is off the tree has placeholders that nobody sees.
     pub default: Option<Cow<'static, str>>,
     /// May nobody see its value?
     pub secret: bool,
@@ -55,6 +56,7 @@ fn with_default(mut variable: Variable, default: &'static str) -> Variable {
 
 fn needed_with(mut variable: Variable, switch: &'static str) -> Variable {
     variable.needed_with = Some(switch);
+    variable.default = None;
     variable
 }
 
@@ -130,7 +132,7 @@ pub fn groups() -> Vec<Group> {
                 needed_with(
                     variable(
                         "outgoing_mail_from_address",
-                        "noreply@example.org",
+                        "no-reply@example.org",
                         Check::Email,
                         "Sender address",
                     ),
@@ -139,11 +141,11 @@ pub fn groups() -> Vec<Group> {
                 with_default(
                     variable(
                         "outgoing_mail_from_local_part",
-                        "noreply",
+                        "no-reply",
                         Check::LocalPart,
                         "What stands before the `@` of the sender address",
                     ),
-                    "noreply",
+                    "no-reply",
                 ),
                 needed_with(
                     variable(
@@ -174,7 +176,7 @@ pub fn groups() -> Vec<Group> {
                 needed_with(
                     variable(
                         "outgoing_mail_smtp_user",
-                        "noreply@example.org",
+                        "no-reply@example.org",
                         Check::Text,
                         "User name on the mail server",
                     ),
@@ -256,7 +258,7 @@ mod tests {
         let known = known();
         let required: Vec<&str> = known.iter().filter(|v| v.required).map(|v| v.name.as_ref()).collect();
         assert_eq!(required, ["domain", "ip_address", "admin_email"]);
-        assert!(known.iter().all(|v| v.required == v.default.is_none()));
+        assert!(known.iter().all(|v| (v.required || v.needed_with.is_some()) == v.default.is_none()));
         let mut names: Vec<&str> = known.iter().map(|v| v.name.as_ref()).collect();
         names.sort_unstable();
         names.dedup();

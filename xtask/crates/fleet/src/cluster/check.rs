@@ -9,6 +9,7 @@ use yamltree::node::{Node, Step};
 use super::{ClusterSpec, Role};
 use crate::catalogue::{Catalogue, Tier};
 use crate::domain::{Domain, check_label};
+use crate::duration;
 
 /// Findings that need only the file.
 pub(super) fn alone(file: &str, node: &Node, spec: &ClusterSpec, diagnostics: &mut Vec<Diagnostic>) {
@@ -17,7 +18,7 @@ pub(super) fn alone(file: &str, node: &Node, spec: &ClusterSpec, diagnostics: &m
         found.help = help.map(str::to_owned);
         diagnostics.push(found);
     };
-    if !is_duration(&spec.interval) {
+    if duration::seconds(&spec.interval).is_none() {
         let message = format!("`{}` is not a duration", spec.interval);
         error("cluster/interval", &["interval".into()], message, Some("write it like `5m` or `1h30m`"));
     }
@@ -106,23 +107,6 @@ pub(super) fn against(file: &str, node: &Node, spec: &ClusterSpec, catalogue: &C
         diagnostics.push(found);
     }
     diagnostics
-}
-
-/// Is this a duration as Kubernetes writes it: numbers with `ms`, `s`, `m` or `h`?
-pub fn is_duration(text: &str) -> bool {
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
-        if rest[..digits].parse::<f64>().is_err() {
-            return false;
-        }
-        rest = &rest[digits..];
-        let Some(unit) = ["ms", "s", "m", "h"].into_iter().find(|unit| rest.starts_with(unit)) else {
-            return false;
-        };
-        rest = &rest[unit.len()..];
-    }
-    !text.is_empty()
 }
 
 fn is_git_url(url: &str) -> bool {

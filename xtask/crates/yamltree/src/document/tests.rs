@@ -107,3 +107,22 @@ fn a_file_for_one_document_refuses_a_second() {
     );
     assert_eq!(single("f", "# empty\n"), (None, vec![]));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, cases: 500, ..Default::default() })]
+
+    #[test]
+    fn no_text_makes_the_reader_panic_and_places_lie_inside_it(
+        text in "([a-c]|: |\n|\n  |- |---\n|\\[|\\]|\\{|\\}|,|&a |\\*a|<<: |'|\"|#|\\||>|!!str |\t|é|\\?|%|\r){0,40}"
+    ) {
+        let lines = text.split(['\n', '\r']).count();
+        let parsed = parse("f", &text);
+        for diagnostic in &parsed.diagnostics {
+            proptest::prop_assert!(diagnostic.place.line.unwrap_or(1) <= lines + 1);
+        }
+        for document in &parsed.documents {
+            document.to_value();
+            proptest::prop_assert!((1..=lines).contains(&document.start.line));
+        }
+    }
+}
