@@ -1,15 +1,23 @@
 //! One file a verb: its flags and what it does. This file is only the menu.
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::context::{Context, Global};
-use crate::exit::Outcome;
+use crate::exit::{Exit, Outcome};
 
+pub mod apps;
+pub mod bootstrap;
+pub mod ci;
+pub mod cluster_argument;
+pub mod create;
 pub mod sandbox;
+pub mod secrets;
+pub mod status;
+pub mod updates;
 
 /// Runs and looks after OpenAppStack clusters
 #[derive(Debug, Parser)]
-#[command(name = "xtask", bin_name = "cargo xtask", version, max_term_width = 110, propagate_version = false)]
+#[command(name = "xtask", bin_name = "cargo xtask", version, max_term_width = 110)]
 pub struct Arguments {
     /// Options of every command.
     #[command(flatten)]
@@ -22,13 +30,53 @@ pub struct Arguments {
 /// Every verb.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Bring a cluster to what its folder says; without a name, the platform on this machine
+    #[command(alias = "install")]
+    Bootstrap(bootstrap::Arguments),
+    /// Make the folder of a new cluster
+    Create(create::Arguments),
+    /// List, add or remove a cluster's applications
+    Apps(apps::Arguments),
+    /// Show how to reach a cluster, and what to do next
+    Info(status::Arguments),
+    /// Show every component of a cluster; exit code 1 when something is not ready
+    Status(status::Arguments),
+    /// Print generated passwords
+    Secrets(secrets::Arguments),
+    /// Take no updates until `resume`
+    Hold(updates::Arguments),
+    /// Take updates again
+    Resume(updates::Arguments),
+    /// Look for updates now
+    Reconcile(updates::Arguments),
     /// Run, look at or end the embedded local cluster
     Sandbox(sandbox::Arguments),
+    /// Run everything that must hold before a change is merged
+    Ci(ci::Arguments),
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
 }
 
 /// Runs one command.
 pub fn run(command: Command, context: &Context) -> Outcome {
     match command {
+        Command::Bootstrap(arguments) => bootstrap::run(&arguments, context),
+        Command::Create(arguments) => create::run(&arguments, context),
+        Command::Apps(arguments) => apps::run(&arguments, context),
+        Command::Info(arguments) => status::info(&arguments, context),
+        Command::Status(arguments) => status::status(&arguments, context),
+        Command::Secrets(arguments) => secrets::run(&arguments, context),
+        Command::Hold(arguments) => updates::run(&arguments, context, updates::Change::Hold),
+        Command::Resume(arguments) => updates::run(&arguments, context, updates::Change::Resume),
+        Command::Reconcile(arguments) => updates::run(&arguments, context, updates::Change::Reconcile),
         Command::Sandbox(arguments) => sandbox::run(arguments, context),
+        Command::Ci(arguments) => ci::run(&arguments, context),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "xtask", &mut std::io::stdout());
+            Ok(Exit::Yes)
+        }
     }
 }

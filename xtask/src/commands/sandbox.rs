@@ -9,6 +9,7 @@ use crate::context::{Context, Output};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report;
 use crate::sandbox::charts_mode::{ChartsMode, ChartsWish};
+use crate::sandbox::memory::{peak_kibibytes, resident_kibibytes};
 use crate::sandbox::state::Phase;
 use crate::sandbox::supervisor::Order;
 use crate::sandbox::{self, child, supervisor, tools};
@@ -49,8 +50,6 @@ enum Verb {
         charts: ChartsWish,
         #[arg(long)]
         api_port: Option<u16>,
-        #[arg(long)]
-        follow: bool,
     },
     #[command(hide = true)]
     Child {
@@ -86,9 +85,9 @@ pub fn run(arguments: Arguments, context: &Context) -> Outcome {
             report::line(folder.display().to_string());
             Ok(Exit::Yes)
         }
-        Verb::Supervise { charts: ChartsWish::Exactly(charts), api_port, follow } => {
+        Verb::Supervise { charts: ChartsWish::Exactly(charts), api_port } => {
             rustix::process::setsid()?;
-            supervisor::supervise(&context.layout, Order { charts, api_port, follow })?;
+            supervisor::supervise(&context.layout, Order { charts, api_port })?;
             Ok(Exit::Yes)
         }
         Verb::Supervise { .. } => {
@@ -110,7 +109,7 @@ fn start(up: Up, context: &Context) -> Outcome {
     };
     sandbox::start(
         &context.layout,
-        &Order { charts, api_port: up.api_port, follow: true },
+        &Order { charts, api_port: up.api_port },
         &context.terminal,
     )?;
     context.terminal.say(format!("export KUBECONFIG={}", context.layout.kubeconfig().display()));
@@ -142,6 +141,7 @@ fn status(context: &Context) -> Outcome {
         .map(|(name, pid)| (name, pid, resident_kibibytes(pid)))
         .collect();
     let total = memory.iter().map(|(_, _, kibibytes)| kibibytes).sum::<u64>();
+    let peak = peak_kibibytes(&context.layout).unwrap_or(total);
     if context.output == Output::Json {
         let processes: Vec<_> = memory
             .iter()
@@ -149,7 +149,7 @@ fn status(context: &Context) -> Outcome {
             .collect();
         report::json(&json!({
             "version": 1, "running": true, "phase": state.phase, "charts": state.charts, "ports": state.ports,
-            "kubeconfig": context.layout.kubeconfig(), "residentKiB": total, "processes": processes,
+            "kubeconfig": context.layout.kubeconfig(), "residentKiB": total, "peakKiB": peak, "processes": processes,
         }));
     } else {
         let rows: Vec<Vec<String>> = memory
@@ -159,18 +159,11 @@ fn status(context: &Context) -> Outcome {
             })
             .collect();
         report::line(report::table::table(&["PROCESS", "PID", "RESIDENT"], &rows));
-        report::line(format!("\n{} MiB in all. Charts: {}.", total / 1024, state.charts));
+        report::line(format!("\n{} MiB in all, {} MiB at most. Charts: {}.", total / 1024, peak / 1024, state.charts));
         report::line(format!("API server: https://127.0.0.1:{}", state.ports.api));
         report::line(format!("export KUBECONFIG={}", context.layout.kubeconfig().display()));
     }
     Ok(if state.phase == Phase::Running { Exit::Yes } else { Exit::No })
-}
-
-fn resident_kibibytes(pid: u32) -> u64 {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    text.lines()
-        .find_map(|line| line.strip_prefix("VmRSS:")?.trim().split(' ').next()?.parse().ok())
-        .unwrap_or(0)
 }
 
 fn logs(process: Option<&str>, context: &Context) -> Outcome {

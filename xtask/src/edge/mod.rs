@@ -1,5 +1,7 @@
 //! The edges: the only places that touch terminals, files, processes, networks and clusters. Plain data in and out.
 
+pub mod charts;
 pub mod cluster;
 pub mod git_server;
 pub mod terminal;
+pub mod tree;

@@ -74,7 +74,7 @@ impl Terminal {
         let bar = ProgressBar::new(length);
         bar.set_style(
             ProgressStyle::with_template(
-                "{spinner:.cyan} {msg} [{bar:30.cyan/dim}] {pos}/{len} {elapsed:.dim}",
+                "{spinner:.cyan} [{bar:30.cyan/dim}] {pos}/{len} {elapsed:.dim} {msg}",
             )
             .unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
@@ -127,6 +127,19 @@ impl Work {
         if length > 0 && position * 4 / length > self.told.get() {
             self.told.set(position * 4 / length);
             write_line(&format!("  {}: {position} of {length}", self.title));
+        }
+    }
+
+    /// Says how many parts are done.
+    pub fn position(&self, done: u64) {
+        self.bar.set_position(done);
+    }
+
+    /// Shows lines below the moving one; only where lines move.
+    pub fn below(&self, lines: &[String]) {
+        if self.live {
+            let shown: Vec<String> = lines.iter().take(12).map(|line| format!("\n    {line}")).collect();
+            self.bar.set_message(format!("{}{}", self.title, shown.concat()));
         }
     }
 

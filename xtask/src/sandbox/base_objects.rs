@@ -107,20 +107,26 @@ fn is_established(crd: &Value) -> bool {
 }
 
 /// KWOK looks for a stage's kind only when some stage changes: so whenever the set of CRDs changed, one stage is touched.
+/// Three times, since a kind is served only some seconds after its CRD is there.
 pub async fn keep_stages_awake(kubeconfig: PathBuf) -> Infallible {
     let mut seen: Vec<String> = Vec::new();
     let mut touched = 0u64;
+    let mut left = 0u32;
     loop {
         sleep(Duration::from_secs(2)).await;
         let Ok(cluster) = Cluster::connect(&kubeconfig).await else { continue };
         while let Ok(mut names) = cluster.names(kinds::CRD).await {
             names.sort();
             if names != seen {
+                seen = names;
+                left = 3;
+            }
+            if left > 0 {
                 touched += 1;
                 let change =
                     json!({"metadata": {"annotations": {"openappstack.org/touched": touched.to_string()}}});
                 if cluster.merge(STAGE, "", "node-initialize", &change).await.is_ok() {
-                    seen = names;
+                    left -= 1;
                 }
             }
             sleep(Duration::from_secs(2)).await;

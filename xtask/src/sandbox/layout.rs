@@ -80,6 +80,21 @@ impl Layout {
         self.run().join("git")
     }
 
+    /// What tells the supervisor whether the served branch follows the checkout's HEAD.
+    pub fn served_source(&self) -> PathBuf {
+        self.run().join("served-source.json")
+    }
+
+    /// The most memory that all processes held together, in KiB.
+    pub fn peak_memory(&self) -> PathBuf {
+        self.run().join("peak-memory-kib")
+    }
+
+    /// Certificate of the chart proxy's throw-away authority.
+    pub fn charts_authority(&self) -> PathBuf {
+        self.run().join("charts-ca.crt")
+    }
+
     /// The served copy of this repository.
     pub fn served_repository(&self) -> PathBuf {
         self.git().join("openappstack.git")

@@ -4,17 +4,19 @@
 pub mod charts_mode;
 pub mod child;
 pub mod layout;
+pub mod memory;
 pub mod ports;
+pub mod serve;
 pub mod state;
 pub mod supervisor;
 pub mod tools;
 
 mod base_objects;
+mod chart_supply;
 mod go;
 mod pki;
 mod processes;
 mod requirements;
-mod serve;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -189,7 +189,7 @@ impl Setting<'_> {
             ChartsMode::Public => source.env.extend(inherited_proxy()),
             ChartsMode::StandIn | ChartsMode::Folder(_) => source.env.extend([
                 ("HTTPS_PROXY".into(), format!("http://127.0.0.1:{}", self.ports.charts)),
-                ("SSL_CERT_FILE".into(), self.layout.run().join("charts-ca.crt").display().to_string()),
+                ("SSL_CERT_FILE".into(), self.layout.charts_authority().display().to_string()),
             ]),
         }
         let mut kustomize = self.controller("kustomize-controller");

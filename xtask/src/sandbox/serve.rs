@@ -1,4 +1,4 @@
-//! What the supervisor serves itself: this repository over Git, and charts.
+//! What the supervisor serves itself: this repository over Git, and charts through a proxy.
 
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
@@ -6,21 +6,58 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use tokio::net::TcpListener;
+use yamltree::tree::{MemTree, Tree};
 
+use super::chart_supply;
 use super::charts_mode::ChartsMode;
 use super::layout::Layout;
 use super::ports::Ports;
-use crate::edge::git_server::{GitEnvironment, GitServer, head_of, publish_head};
+use crate::bootstrap::serving::{ServedSource, Source, git, served_commit};
+use crate::edge::charts::probe::{Way, probe};
+use crate::edge::charts::{Proxy, ProxyCa};
+use crate::edge::git_server::{GitServer, head_of, publish_head};
+use crate::edge::tree::of_commit;
 
 /// The branch that the cluster follows in the served copy.
 pub const BRANCH: &str = "main";
 
+/// How long public chart hosts may take to answer.
+const PROBE: Duration = Duration::from_secs(3);
+
+/// Finds out whether the public chart hosts of a tree answer: they are used if they all do, stand-ins if not.
+pub async fn choose_charts(tree: &dyn Tree) -> ChartsMode {
+    let upstreams = chart_supply::upstreams(&flux::pins::read(tree).0);
+    let mut hosts: Vec<String> = upstreams.iter().filter_map(|upstream| upstream.host().ok()).collect();
+    hosts.sort();
+    hosts.dedup();
+    let way = Way::from_variables(|name| std::env::var(name).ok());
+    if probe(&hosts, PROBE, &way).await.all() { ChartsMode::Public } else { ChartsMode::StandIn }
+}
+
+/// The chart proxy of a running supervisor; none where charts are public.
+pub struct Charts {
+    proxy: Proxy,
+    mode: ChartsMode,
+    served: Option<String>,
+}
+
 /// Begins to serve; returns once everything listens.
-pub async fn start(layout: &Layout, ports: &Ports, _charts: &ChartsMode) -> Result<()> {
-    let git = GitEnvironment::create(&layout.run().join("home"))?;
+pub async fn start(layout: &Layout, ports: &Ports, mode: &ChartsMode) -> Result<Option<Charts>> {
+    let git = git(layout)?;
     let listener = listen(ports.git, "the Git server").await?;
-    tokio::spawn(GitServer::new(git, layout.git()).serve(listener));
-    Ok(())
+    tokio::spawn(GitServer::new(git.clone(), layout.git()).serve(listener));
+    if *mode == ChartsMode::Public {
+        return Ok(None);
+    }
+    let (tree, served) = served_tree(layout)?;
+    let supply = chart_supply::for_tree(&tree, mode)?;
+    let authority = ProxyCa::new()?;
+    super::state::write_private(&layout.charts_authority(), authority.certificate_pem().as_bytes())?;
+    let proxy = Proxy::open(&supply.charts, &supply.upstreams, authority, git, layout.run().join("chart-repositories"))?;
+    proxy.missing().iter().for_each(|missing| tracing::warn!("there is no chart {missing}"));
+    let listener = listen(ports.charts, "the chart proxy").await?;
+    tokio::spawn(proxy.serve(listener, |line| tracing::info!("{line}")));
+    Ok(Some(Charts { proxy, mode: mode.clone(), served }))
 }
 
 async fn listen(port: u16, what: &str) -> Result<TcpListener> {
@@ -29,31 +66,78 @@ async fn listen(port: u16, what: &str) -> Result<TcpListener> {
         .with_context(|| format!("listen on 127.0.0.1:{port} for {what}"))
 }
 
-/// Makes every new commit of the checkout the head of the served branch, as long as the cluster is to follow it.
-pub async fn follow_head(layout: Layout, follow: bool) -> Infallible {
-    if !follow {
-        return std::future::pending().await;
+fn served_tree(layout: &Layout) -> Result<(MemTree, Option<String>)> {
+    let git = git(layout)?;
+    match served_commit(&git, layout) {
+        Some(commit) => Ok((of_commit(&git, &layout.served_repository(), &commit, "flux2")?, Some(commit))),
+        None => Ok((MemTree::new(), None)),
     }
-    let mut served: Option<String> = None;
+}
+
+/// Keeps the served branch at the checkout's HEAD, as long as HEAD is what is served, and the charts at the served tree.
+pub async fn keep_current(layout: Layout, charts: Option<Charts>) -> Infallible {
+    let mut charts = charts;
+    let mut head: Option<String> = None;
     loop {
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        let layout = layout.clone();
-        let before = served.clone();
-        let looked = tokio::task::spawn_blocking(move || publish_if_new(&layout, before)).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let (layout, before) = (layout.clone(), head.clone());
+        let looked = tokio::task::spawn_blocking(move || {
+            let head = follow_head(&layout, before);
+            let charts = charts.map(|charts| renew(&layout, charts));
+            (head, charts)
+        })
+        .await;
         match looked {
-            Ok(Ok(now)) => served = now,
-            Ok(Err(error)) => tracing::warn!("follow the checkout's HEAD: {error:#}"),
-            Err(error) => tracing::warn!("follow the checkout's HEAD: {error}"),
+            Ok((followed, renewed)) => {
+                match followed {
+                    Ok(now) => head = now,
+                    Err(error) => tracing::warn!("follow the checkout's HEAD: {error:#}"),
+                }
+                charts = renewed;
+            }
+            // Only a panic ends a blocking task: the supervisor goes on without following.
+            Err(error) => {
+                tracing::error!("follow the checkout: {error}");
+                std::future::pending::<()>().await;
+                charts = None;
+            }
         }
     }
 }
 
-fn publish_if_new(layout: &Layout, served: Option<String>) -> Result<Option<String>> {
-    let git = GitEnvironment::create(&layout.run().join("home"))?;
+fn follow_head(layout: &Layout, before: Option<String>) -> Result<Option<String>> {
+    if served_source(layout) != Some(Source::Head) {
+        return Ok(None);
+    }
+    let git = git(layout)?;
     let head = head_of(&git, layout.checkout())?.map(|commit| commit.id);
-    if head.is_some() && head != served {
-        let published = publish_head(&git, layout.checkout(), &layout.served_repository(), BRANCH)?;
-        return Ok(Some(published.commit));
+    if head.is_some() && head != before && head != served_commit(&git, layout) {
+        publish_head(&git, layout.checkout(), &layout.served_repository(), BRANCH)?;
+        tracing::info!("serving {}", head.as_deref().unwrap_or_default());
     }
     Ok(head)
+}
+
+/// A broken tree keeps the charts that there were: the cluster shows what is wrong with it.
+fn renew(layout: &Layout, mut charts: Charts) -> Charts {
+    let renewed = || -> Result<Option<String>> {
+        let now = served_commit(&git(layout)?, layout);
+        if now != charts.served {
+            let (tree, served) = served_tree(layout)?;
+            let supply = chart_supply::for_tree(&tree, &charts.mode)?;
+            charts.proxy.replace(&supply.charts, &supply.upstreams)?;
+            return Ok(served);
+        }
+        Ok(now)
+    };
+    match renewed() {
+        Ok(served) => charts.served = served,
+        Err(error) => tracing::warn!("renew the charts: {error:#}"),
+    }
+    charts
+}
+
+fn served_source(layout: &Layout) -> Option<Source> {
+    let bytes = std::fs::read(layout.served_source()).ok()?;
+    serde_json::from_slice::<ServedSource>(&bytes).ok().map(|served| served.source)
 }

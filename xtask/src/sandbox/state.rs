@@ -47,8 +47,6 @@ pub struct State {
     pub charts: ChartsMode,
     /// Digest of the pins that the running binaries were built from.
     pub tools: String,
-    /// Whether the served branch follows the checkout's HEAD.
-    pub follow: bool,
     /// The processes.
     pub processes: Vec<ProcessState>,
 }

@@ -19,7 +19,7 @@ use super::layout::Layout;
 use super::ports::Ports;
 use super::processes::{Process, Setting};
 use super::state::{Phase, ProcessState, State};
-use super::{base_objects, pki, serve, tools};
+use super::{base_objects, memory, pki, serve, tools};
 
 /// What a supervisor is asked to run.
 #[derive(Debug, Clone)]
@@ -28,8 +28,6 @@ pub struct Order {
     pub charts: ChartsMode,
     /// The API server's port, if the person wishes one.
     pub api_port: Option<u16>,
-    /// Whether the served branch follows the checkout's HEAD.
-    pub follow: bool,
 }
 
 /// Runs until it is told to end. The binaries must have been built.
@@ -51,7 +49,6 @@ pub fn supervise(layout: &Layout, order: Order) -> Result<()> {
         ports,
         charts: order.charts,
         tools: digest,
-        follow: order.follow,
         processes: Vec::new(),
     };
     // One thread for everything: the kernel ties the children's death to the thread that started them.
@@ -73,13 +70,14 @@ struct Supervisor {
     state: State,
     exits: mpsc::UnboundedSender<(String, String)>,
     ended: mpsc::UnboundedReceiver<(String, String)>,
+    charts: Option<serve::Charts>,
 }
 
 impl Supervisor {
     fn new(layout: Layout, state: State) -> Result<Supervisor> {
         let (exits, ended) = mpsc::unbounded_channel();
         state.write(&layout)?;
-        Ok(Supervisor { layout, state, exits, ended })
+        Ok(Supervisor { layout, state, exits, ended, charts: None })
     }
 
     async fn run(&mut self) -> Result<()> {
@@ -95,12 +93,15 @@ impl Supervisor {
         }
         self.phase(Phase::Running)?;
         let housekeeping = base_objects::keep_stages_awake(self.layout.process_kubeconfig("supervisor"));
-        let following = serve::follow_head(self.layout.clone(), self.state.follow);
+        let following = serve::keep_current(self.layout.clone(), self.charts.take());
+        let pids = std::iter::once(self.state.pid).chain(self.state.processes.iter().map(|process| process.pid));
+        let memory = memory::keep_peak(self.layout.clone(), pids.collect());
         tokio::select! {
             () = &mut told_to_end => Ok(()),
             Some((name, status)) = self.ended.recv() => Err(self.death(&name, &status)),
             never = housekeeping => match never {},
             never = following => match never {},
+            never = memory => match never {},
         }
     }
 
@@ -112,7 +113,7 @@ impl Supervisor {
                 .with_context(|| format!("make {}", run.join(folder).display()))?;
         }
         self.phase(Phase::Starting("Git and chart servers".into()))?;
-        serve::start(&self.layout, &self.state.ports, &self.state.charts).await?;
+        self.charts = serve::start(&self.layout, &self.state.ports, &self.state.charts).await?;
 
         let (layout, ports, charts) =
             (self.layout.clone(), self.state.ports.clone(), self.state.charts.clone());
@@ -242,9 +243,6 @@ pub fn detach(layout: &Layout, order: &Order, program: PathBuf) -> Result<u32> {
     };
     if let Some(port) = order.api_port {
         command.args(["--api-port", &port.to_string()]);
-    }
-    if order.follow {
-        command.arg("--follow");
     }
     let child = command
         .current_dir(layout.checkout())

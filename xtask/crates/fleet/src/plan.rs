@@ -65,9 +65,9 @@ pub enum Step {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Group {
-    /// Until an API server answers.
+    /// Until an API server answers, with the commit served beside it.
     ControlPlane,
-    /// What Flux reads: commit, variables, secrets.
+    /// What Flux reads beside the commit: variables and secrets.
     Inputs,
     /// The root objects.
     Roots,
@@ -79,8 +79,11 @@ impl Step {
     /// The group that the step belongs to.
     pub fn group(&self) -> Group {
         match self {
-            Step::BuildTools | Step::StopControlPlane { .. } | Step::StartControlPlane { .. } => Group::ControlPlane,
-            Step::Serve { .. } | Step::WriteVariables { .. } | Step::WriteGenerated { .. } => Group::Inputs,
+            Step::BuildTools
+            | Step::StopControlPlane { .. }
+            | Step::Serve { .. }
+            | Step::StartControlPlane { .. } => Group::ControlPlane,
+            Step::WriteVariables { .. } | Step::WriteGenerated { .. } => Group::Inputs,
             Step::ApplyRoot { .. } | Step::RemoveRoot { .. } => Group::Roots,
             Step::Wait => Group::Ready,
         }
@@ -90,8 +93,12 @@ impl Step {
 impl fmt::Display for Step {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Step::BuildTools => out.write_str("build the control plane's binaries from the pinned Go modules"),
-            Step::StopControlPlane { why } => write!(out, "end the local control plane ({why}); its data stays"),
+            Step::BuildTools => {
+                out.write_str("build the control plane's binaries from the pinned Go modules")
+            }
+            Step::StopControlPlane { why } => {
+                write!(out, "end the local control plane ({why}); its data stays")
+            }
             Step::StartControlPlane { charts } => write!(out, "start the local control plane, with {charts}"),
             Step::Serve { what } => write!(out, "serve {what} to the cluster"),
             Step::WriteVariables { is_new: true, changed } => {
@@ -101,7 +108,11 @@ impl fmt::Display for Step {
                 write!(out, "change Secret flux-system/oas-cluster-variables ({})", changed.join(", "))
             }
             Step::WriteGenerated { component, added } => {
-                write!(out, "generate into Secret flux-system/oas-{component}-variables: {}", added.join(", "))
+                write!(
+                    out,
+                    "generate into Secret flux-system/oas-{component}-variables: {}",
+                    added.join(", ")
+                )
             }
             Step::ApplyRoot { kind, name, is_new: true } => write!(out, "create {kind} flux-system/{name}"),
             Step::ApplyRoot { kind, name, .. } => write!(out, "renew {kind} flux-system/{name}"),
@@ -164,11 +175,11 @@ pub fn plan(wanted: &Wanted, facts: &Facts) -> Vec<Step> {
         if facts.is_running && !facts.runs_as_wanted {
             steps.push(Step::StopControlPlane { why: "it is to run with other binaries or charts".into() });
         }
-        if !(facts.is_running && facts.runs_as_wanted) {
-            steps.push(Step::StartControlPlane { charts: control_plane.charts.clone() });
-        }
         if !facts.serves_as_wanted {
             steps.push(Step::Serve { what: control_plane.served.clone() });
+        }
+        if !(facts.is_running && facts.runs_as_wanted) {
+            steps.push(Step::StartControlPlane { charts: control_plane.charts.clone() });
         }
     }
     if !wanted.changed_variables.is_empty() {
@@ -195,7 +206,8 @@ mod tests {
     use super::*;
 
     fn embedded() -> Wanted {
-        let control_plane = WantedControlPlane { charts: "stand-in charts".into(), served: "commit 1234".into() };
+        let control_plane =
+            WantedControlPlane { charts: "stand-in charts".into(), served: "commit 1234".into() };
         Wanted { control_plane: Some(control_plane), ..Wanted::default() }
     }
 
@@ -219,13 +231,16 @@ mod tests {
     fn a_new_cluster_builds_starts_serves_and_waits_in_this_order() {
         let steps = plan(&embedded(), &Facts::default());
         let groups: Vec<Group> = steps.iter().map(Step::group).collect();
-        assert_eq!(groups, [Group::ControlPlane, Group::ControlPlane, Group::Inputs, Group::Ready]);
+        assert_eq!(groups, [Group::ControlPlane, Group::ControlPlane, Group::ControlPlane, Group::Ready]);
     }
 
     #[test]
     fn other_charts_restart_the_control_plane() {
         let steps = plan(&embedded(), &Facts { runs_as_wanted: false, ..finished() });
-        assert!(matches!(steps[..], [Step::StopControlPlane { .. }, Step::StartControlPlane { .. }, Step::Wait]));
+        assert!(matches!(
+            steps[..],
+            [Step::StopControlPlane { .. }, Step::StartControlPlane { .. }, Step::Wait]
+        ));
     }
 
     #[test]
@@ -245,7 +260,10 @@ mod tests {
     #[test]
     fn an_app_that_is_listed_no_more_is_removed() {
         let wanted = Wanted { surplus_roots: BTreeSet::from(["app-wordpress".into()]), ..embedded() };
-        assert_eq!(plan(&wanted, &finished()), [Step::RemoveRoot { name: "app-wordpress".into() }, Step::Wait]);
+        assert_eq!(
+            plan(&wanted, &finished()),
+            [Step::RemoveRoot { name: "app-wordpress".into() }, Step::Wait]
+        );
     }
 
     #[test]

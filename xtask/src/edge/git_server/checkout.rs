@@ -71,6 +71,21 @@ impl Repository {
         command
     }
 
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether older content was left where this was cloned from (`git clone --filter`).
+    pub(super) fn is_partial(&self, git: &GitEnvironment, doing: &str) -> Result<bool, GitError> {
+        let mut command = self.command(git);
+        command.args(["config", "--get-regexp", r"^(remote\..*\.promisor|extensions\.partialclone)$"]);
+        match git.run(doing, &mut command) {
+            Ok(_) => Ok(true),
+            Err(GitError::Refused { status, .. }) if status.code() == Some(1) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The commit id of HEAD; `None` on a branch without commits.
     pub(super) fn head_id(&self, git: &GitEnvironment, doing: &str) -> Result<Option<String>, GitError> {
         let mut command = self.command(git);

@@ -9,7 +9,7 @@ mod checkout;
 mod environment;
 mod error;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 mod publish;
 #[cfg(test)]
 mod publish_tests;
@@ -22,5 +22,5 @@ pub use checkout::{Commit, dirty_paths, head_of};
 pub use environment::GitEnvironment;
 pub use error::GitError;
 pub use publish::{How, Served, publish_head, publish_work_tree};
-pub use reply::{Body, serve_connection};
 pub use server::GitServer;
+pub(crate) use server::SmartRequest;

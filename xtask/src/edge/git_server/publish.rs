@@ -37,9 +37,9 @@ pub enum How {
 
 /// Makes the HEAD commit of `checkout` the head of `branch` in the bare repository `bare` (made if absent).
 ///
-/// Works for shallow clones, detached HEADs, worktrees and checkouts that belong to somebody else, and writes nothing
-/// into the checkout. The branch is moved in one step, after all objects are there. Blocking; calls for the same
-/// copy wait for each other.
+/// Works for shallow and partial clones, detached HEADs, worktrees and checkouts that belong to somebody else, and
+/// writes nothing into the checkout. The copy has as much history as the checkout; of a partial clone, none. The
+/// branch is moved in one step, after all objects are there. Blocking; calls for the same copy wait for each other.
 pub fn publish_head(
     git: &GitEnvironment,
     checkout: &Path,
@@ -53,7 +53,7 @@ pub fn publish_head(
         return Err(no_commit("its branch has none yet"));
     }
     let copy = BareCopy::open(git, bare, branch, doing)?;
-    let commit = copy.fetch_head(checkout)?;
+    let commit = copy.fetch_head(&repository)?;
     copy.point_branch_at(&commit)?;
     Ok(Served { commit, how: How::Head })
 }
@@ -79,7 +79,7 @@ pub fn publish_work_tree(
         return Ok(Served { commit, how: How::Archive });
     };
     let head = match repository.head_id(git, &copy.doing)? {
-        Some(_) => Some(copy.fetch_head(checkout)?),
+        Some(_) => Some(copy.fetch_head(&repository)?),
         None => None,
     };
     let tree = copy.tree_of(checkout, Some(&repository), head.as_deref())?;
@@ -137,11 +137,14 @@ impl<'a> BareCopy<'a> {
         self.git.line(&self.doing, self.command().args(arguments))
     }
 
-    fn fetch_head(&self, checkout: &Path) -> Result<String, GitError> {
-        let checkout = std::path::absolute(checkout).map_err(GitError::file(self.doing.clone()))?;
+    fn fetch_head(&self, repository: &Repository) -> Result<String, GitError> {
         let mut command = self.command();
         command.args(["fetch", "--quiet", "--update-shallow", "--no-tags", "--no-write-fetch-head"]);
-        command.args(["--no-recurse-submodules", "--"]).arg(checkout).arg(format!("+HEAD:{FETCHED}"));
+        command.arg("--no-recurse-submodules");
+        if repository.is_partial(self.git, &self.doing)? {
+            command.arg("--depth=1");
+        }
+        command.arg("--").arg(repository.root()).arg(format!("+HEAD:{FETCHED}"));
         self.git.run(&self.doing, &mut command)?;
         self.ask(&["rev-parse", "--verify", &format!("{FETCHED}^{{commit}}")])
     }
@@ -183,7 +186,12 @@ impl<'a> BareCopy<'a> {
         let mut add = command();
         add.args(["add", "--all", "--", "."]);
         if let Ok(inside) = self.path.strip_prefix(checkout) {
-            add.arg(with_value(":(exclude,literal)", inside));
+            // Git refuses to be told of an ignored path, even to leave it out; and an ignored one is left out anyway.
+            let ignored =
+                self.git.run(&self.doing, command().args(["check-ignore", "--quiet", "--"]).arg(inside));
+            if ignored.is_err() {
+                add.arg(with_value(":(exclude,literal)", inside));
+            }
         }
         self.git.run(&self.doing, &mut add)?;
         let tree = self.git.line(&self.doing, command().arg("write-tree"))?;

@@ -58,6 +58,23 @@ fn shallow_clones_detached_heads_and_worktrees_work() {
     publish_head(&folder.git, &folder.path("shallow"), &folder.path("shallow.git"), "main").unwrap();
 }
 
+/// Whose history was left at the origin (`--filter=blob:none`): the files of HEAD are all there is.
+#[test]
+fn a_partial_clone_works_without_its_origin() {
+    let folder = Folder::new();
+    let origin = folder.checkout("origin");
+    write(&origin.join("a.txt"), "a later content\n");
+    folder.commit_all(&origin, "third");
+    folder.run(&origin, &["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", origin.display());
+    folder.run(&folder.path(""), &["clone", "--quiet", "--filter=blob:none", &url, "partial"]);
+    fs::rename(&origin, folder.path("gone")).unwrap();
+    let (checkout, bare) = (folder.path("partial"), folder.path("served.git"));
+    let served = publish_head(&folder.git, &checkout, &bare, "main").unwrap();
+    assert_eq!(folder.run(&bare, &["rev-parse", "main"]), served.commit);
+    assert_eq!(folder.run(&bare, &["show", "main:a.txt"]), "a later content");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_checkout_of_another_user_works() {
@@ -132,6 +149,9 @@ fn an_archive_without_git_is_published_even_inside_another_repository() {
     let bare = archive.join("state/served.git");
     let served = publish_work_tree(&folder.git, &archive, &bare, "main").unwrap();
     assert_eq!(served.how, How::Archive);
+    let ignored = archive.join("target/served.git");
+    fs::remove_dir_all(&bare).unwrap();
+    assert_eq!(served, publish_work_tree(&folder.git, &archive, &ignored, "main").unwrap());
     assert_eq!(served, publish_work_tree(&folder.git, &archive, &bare, "main").unwrap());
     assert_eq!(folder.run(&bare, &["ls-tree", "-r", "--name-only", "main"]), ".gitignore\na.txt");
     assert_eq!(head_of(&folder.git, &archive).unwrap(), None);

@@ -14,7 +14,7 @@ use hyper::{Request, Response, StatusCode, header};
 use hyper_util::rt::TokioTimer;
 
 /// A response body, whole or streamed.
-pub type Body = UnsyncBoxBody<Bytes, io::Error>;
+pub(crate) type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// Returns a plain-text answer; `message` gets its line end here.
 pub(crate) fn text(status: StatusCode, message: &str) -> Response<Body> {
@@ -35,7 +35,7 @@ pub(crate) fn bytes(status: StatusCode, content_type: &str, content: Bytes) -> R
 }
 
 /// Answers the requests of one connection, one after the other, until the client closes it; upgrades are allowed.
-pub async fn serve_connection<I, A, F>(io: I, answer: A)
+pub(crate) async fn serve_connection<I, A, F>(io: I, answer: A)
 where
     I: Read + Write + Unpin + Send + 'static,
     A: Fn(Request<Incoming>) -> F,

@@ -38,17 +38,17 @@ async fn clones_fetches_and_shallow_clones_work_in_both_protocols() {
     }
     // A fetch with many haves sends a gzip-encoded body of a known length.
     let checkout = folder.path("checkout");
-    for number in 0..40 {
+    for number in 0..3 {
         write(&checkout.join("a.txt"), &format!("{number}\n"));
         folder.commit_all(&checkout, &format!("commit {number}"));
     }
     let clone = folder.path("v2");
-    for number in 0..200 {
+    for number in 0..40 {
         folder.run(&clone, &["commit", "--quiet", "--allow-empty", "-m", &format!("local {number}")]);
     }
     publish_head(&folder.git, &checkout, &folder.path("served/tree.git"), "main").unwrap();
     folder.run(&clone, &["fetch", "--quiet"]);
-    assert_eq!(folder.run(&clone, &["log", "-1", "--format=%s", "origin/main"]), "commit 39");
+    assert_eq!(folder.run(&clone, &["log", "-1", "--format=%s", "origin/main"]), "commit 2");
 }
 
 /// A body of unknown length, as sent by Git above `http.postBuffer` and by go-git; plain and gzip-encoded.

@@ -1,0 +1,231 @@
+//! Carries out the steps of a plan, one group at a time. It decides nothing: what is to be done is in the plan.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail};
+use fleet::generated;
+use fleet::plan::{Group, Step};
+use fleet::secret::SecretString;
+use rand::RngExt as _;
+use serde_json::{Value, json};
+
+use super::observe::{CLUSTER_VARIABLES, Embedded, FLUX_SYSTEM, Observed, read_secret, text};
+use super::substitution;
+use super::target::Target;
+use crate::context::Context;
+use crate::edge::cluster::{Cluster, kinds};
+use crate::exit::Failure;
+use crate::sandbox::supervisor::Order;
+use crate::sandbox::{self, tools};
+
+/// Carries out one group of steps; waiting is not among them.
+pub async fn execute(
+    context: &Context,
+    target: &Target,
+    embedded: Option<&Embedded>,
+    observed: &Observed,
+    group: Group,
+    steps: &[Step],
+) -> Result<(), Failure> {
+    if group == Group::Inputs {
+        check_values(context, target, embedded, observed).await?;
+    }
+    for step in steps {
+        match step {
+            // These two show progress of their own.
+            Step::BuildTools => {
+                tools::ensure(&context.layout, tools::Group::ControlPlane, &context.terminal)?;
+            }
+            Step::StartControlPlane { .. } => {
+                let embedded = embedded.context("only the sandbox has a control plane to start")?;
+                let order =
+                    Order { charts: embedded.charts.clone(), api_port: embedded.api_port };
+                sandbox::start(&context.layout, &order, &context.terminal)?;
+            }
+            step => {
+                let work = context.terminal.work(step.to_string());
+                match carry_out(context, target, embedded, observed, step).await {
+                    Ok(()) => work.done(""),
+                    Err(error) => {
+                        work.failed();
+                        return Err(Failure::World(error.context(step.to_string())));
+                    }
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn carry_out(
+    context: &Context,
+    target: &Target,
+    embedded: Option<&Embedded>,
+    observed: &Observed,
+    step: &Step,
+) -> Result<()> {
+    let cluster = || observed.cluster.as_ref().context("the cluster does not answer");
+    match step {
+        Step::StopControlPlane { .. } => {
+            sandbox::stop(&context.layout)?;
+        }
+        Step::Serve { .. } => {
+            embedded.context("only the sandbox serves commits")?.serving.publish(&context.layout)?;
+        }
+        Step::WriteVariables { .. } => {
+            let values: BTreeMap<&str, &SecretString> = target.env.iter().collect();
+            cluster()?.apply(&secret(CLUSTER_VARIABLES, values)).await?;
+        }
+        Step::WriteGenerated { component, .. } => generate(cluster()?, target, component).await?,
+        Step::ApplyRoot { name, kind, .. } => {
+            let is_it = |root: &&Value| text(root, "/kind") == *kind && text(root, "/metadata/name") == *name;
+            let root = observed.roots.iter().find(is_it).context("the plan names a root that is not wanted")?;
+            cluster()?.apply(root).await?;
+        }
+        Step::RemoveRoot { name } => cluster()?.delete(kinds::KUSTOMIZATION, FLUX_SYSTEM, name).await?,
+        Step::BuildTools | Step::StartControlPlane { .. } | Step::Wait => bail!("this step is carried out elsewhere"),
+    }
+    Ok(())
+}
+
+/// Reads what exists right before writing: values that are there always win, even ones made a moment ago.
+async fn generate(cluster: &Cluster, target: &Target, component: &str) -> Result<()> {
+    let name = generated::secret_name(component);
+    let existing = read_secret(cluster, &name).await?;
+    let contract = &target.catalogue.components.get(component).context("the component is not in the tree")?.contract;
+    let plan = generated::plan(component, contract, existing.as_ref(), &mut random_letters)?;
+    let Some(plan) = plan else { return Ok(()) };
+    let values = plan.values.iter().map(|(key, value)| (key.as_str(), value)).collect();
+    cluster.apply(&secret(&plan.secret, values)).await?;
+    Ok(())
+}
+
+/// Letters and digits, a letter first, from the operating system's generator.
+fn random_letters(length: usize) -> String {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    const DIGITS: usize = 10;
+    let mut random = rand::rng();
+    (0..length)
+        .map(|position| {
+            let choices = if position == 0 { LETTERS.len() - DIGITS } else { LETTERS.len() };
+            char::from(LETTERS[random.random_range(0..choices)])
+        })
+        .collect()
+}
+
+fn secret(name: &str, values: BTreeMap<&str, &SecretString>) -> Value {
+    let data: serde_json::Map<String, Value> =
+        values.into_iter().map(|(key, value)| (key.to_owned(), json!(encode(value.expose())))).collect();
+    json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": name,
+            "namespace": FLUX_SYSTEM,
+            // Flux takes a change up at once instead of at the next interval.
+            "labels": {"app.kubernetes.io/managed-by": "xtask", "reconcile.fluxcd.io/watch": "Enabled"},
+        },
+        "data": data,
+    })
+}
+
+fn encode(value: &str) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(value)
+}
+
+/// Every use of every variable is rendered with its real value before anything is written (see [`substitution`]).
+async fn check_values(
+    context: &Context,
+    target: &Target,
+    embedded: Option<&Embedded>,
+    observed: &Observed,
+) -> Result<(), Failure> {
+    let folder = context.layout.tools(&tools::digest(&context.layout.pins())?);
+    if !tools::present(&context.layout, tools::Group::ControlPlane)? {
+        return Ok(());
+    }
+    let work = context.terminal.work("check that every value arrives as it is");
+    let root = match embedded {
+        Some(embedded) => {
+            embedded.serving.publish(&context.layout)?;
+            embedded.serving.unpack(&context.layout)?
+        }
+        None => context.root.clone(),
+    };
+    let mut lost = Vec::new();
+    for (name, tier) in target.components() {
+        let mut variables: BTreeMap<String, SecretString> =
+            target.env.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+        let contract = &target.catalogue.components[name].contract;
+        let existing = match &observed.cluster {
+            Some(cluster) if !contract.secrets.is_empty() => {
+                read_secret(cluster, &generated::secret_name(name)).await?
+            }
+            _ => None,
+        };
+        for value in &contract.secrets {
+            // What is generated later has this form; what exists is checked as it is.
+            variables.insert(value.name.clone(), SecretString::new("x".repeat(value.length)));
+        }
+        variables.extend(existing.into_iter().flatten());
+        let component = root.join("flux2").join(tier.folder()).join(name);
+        for part in parts(&component)? {
+            lost.extend(substitution::check(&folder, &part, &variables)?);
+        }
+    }
+    if lost.is_empty() {
+        work.done("");
+        return Ok(());
+    }
+    work.failed();
+    Err(Failure::Faulty(lost.into_iter().map(|lost| diagnostic(target, &lost)).collect()))
+}
+
+/// The folders of a component that Flux builds: those with a kustomization.yaml, the component's own left out.
+fn parts(component: &std::path::Path) -> Result<Vec<std::path::PathBuf>> {
+    let mut parts = Vec::new();
+    for entry in std::fs::read_dir(component).with_context(|| format!("read {}", component.display()))? {
+        let path = entry?.path();
+        if path.join("kustomization.yaml").is_file() {
+            parts.push(path);
+        }
+    }
+    parts.sort();
+    Ok(parts)
+}
+
+fn diagnostic(target: &Target, lost: &substitution::Lost) -> yamltree::diagnostic::Diagnostic {
+    use yamltree::diagnostic::{Diagnostic, Place};
+    let file = format!("clusters/{}/.flux.env", target.folder.name);
+    let place = match target.env.line_of(&lost.variable) {
+        Some(line) => Place::at(file, line, 1),
+        None => Place::file(file),
+    };
+    let message = format!(
+        "the value of `{}` would not arrive as the same text in {} {}",
+        lost.variable, lost.object, lost.pointer
+    );
+    Diagnostic::error("substitution/changed", place, message)
+        .with_help("choose a value of letters and digits that begins with a letter")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_values_begin_with_a_letter_and_have_their_length() {
+        for length in [8, 32, 64] {
+            let value = random_letters(length);
+            assert_eq!(value.len(), length);
+            assert!(value.starts_with(|first: char| first.is_ascii_alphabetic()), "{value}");
+            assert!(value.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{value}");
+        }
+    }
+
+    #[test]
+    fn two_random_values_differ() {
+        assert_ne!(random_letters(32), random_letters(32));
+    }
+}

@@ -1,0 +1,134 @@
+//! Which commit the embedded cluster is to follow, and making it so.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+use yamltree::tree::{MemTree, Tree};
+
+use crate::context::Context;
+use crate::edge::git_server::{
+    GitEnvironment, Served, dirty_paths, head_of, publish_head, publish_work_tree,
+};
+use crate::edge::tree::{DiskTree, of_commit};
+use crate::exit::Failure;
+use crate::sandbox::layout::Layout;
+use crate::sandbox::serve::BRANCH;
+
+/// The branch on which uncommitted work is made into a commit before the cluster sees it.
+const PREPARED: &str = "prepared";
+
+/// What is to be served.
+#[derive(Debug, Clone)]
+pub struct Serving {
+    /// The commit.
+    pub commit: String,
+    /// Where it comes from.
+    pub source: Source,
+    git: GitEnvironment,
+}
+
+/// Where a served commit comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// The checkout's HEAD; later commits are followed.
+    Head,
+    /// The checkout's files as they are (`--dirty`, or there is no Git at all).
+    Files,
+}
+
+/// The served source as the supervisor reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServedSource {
+    /// Where the served commit comes from: only HEAD is followed.
+    pub source: Source,
+}
+
+impl Serving {
+    /// Finds out what is to be served. `dirty` takes the files as they are; without a repository there is nothing else.
+    pub fn wanted(context: &Context, dirty: bool) -> Result<Serving, Failure> {
+        let layout = &context.layout;
+        let git = git(layout)?;
+        let head = head_of(&git, layout.checkout()).context("look at the checkout's Git repository")?;
+        match head {
+            Some(head) if !dirty => {
+                let changed = dirty_paths(&git, layout.checkout()).context("look for uncommitted work")?;
+                let relevant = changed.iter().filter(|path| path.starts_with("flux2/")).count();
+                if relevant > 0 {
+                    context.terminal.say(format!(
+                        "{relevant} files below flux2/ are not committed and so not served; --dirty serves them too."
+                    ));
+                }
+                Ok(Serving { commit: head.id, source: Source::Head, git })
+            }
+            _ => {
+                fs::create_dir_all(layout.git()).with_context(|| format!("make {}", layout.git().display()))?;
+                let made = publish_work_tree(&git, layout.checkout(), &layout.served_repository(), PREPARED)
+                    .context("make a commit of the checkout's files")?;
+                Ok(Serving { commit: made.commit, source: Source::Files, git })
+            }
+        }
+    }
+
+    /// What it is, in words.
+    pub fn title(&self) -> String {
+        let short = &self.commit[..self.commit.len().min(12)];
+        match self.source {
+            Source::Head => format!("commit {short}"),
+            Source::Files => format!("the checkout's files (as commit {short}, which exists only in the sandbox)"),
+        }
+    }
+
+    /// The tree of what is to be served.
+    pub fn tree(&self, context: &Context) -> Result<Box<dyn Tree>> {
+        Ok(match self.source {
+            Source::Head => Box::new(self.committed(context)?),
+            Source::Files => Box::new(DiskTree::new(&context.root)),
+        })
+    }
+
+    fn committed(&self, context: &Context) -> Result<MemTree> {
+        of_commit(&self.git, context.layout.checkout(), &self.commit, "flux2")
+    }
+
+    /// Whether the served branch holds it already.
+    pub fn is_served(&self, layout: &Layout) -> bool {
+        served_commit(&self.git, layout).as_deref() == Some(self.commit.as_str())
+    }
+
+    /// Makes it the head of the served branch.
+    pub fn publish(&self, layout: &Layout) -> Result<Served> {
+        let bare = layout.served_repository();
+        let mark = serde_json::to_vec(&ServedSource { source: self.source })?;
+        crate::sandbox::state::write_private(&layout.served_source(), &mark)?;
+        Ok(match self.source {
+            Source::Head => publish_head(&self.git, layout.checkout(), &bare, BRANCH)?,
+            Source::Files => publish_work_tree(&self.git, layout.checkout(), &bare, BRANCH)?,
+        })
+    }
+
+    /// Writes the tree's files into a folder of the sandbox's, for programs that read files.
+    pub fn unpack(&self, layout: &Layout) -> Result<std::path::PathBuf> {
+        let target = layout.run().join("tree");
+        crate::edge::tree::unpack_commit(&self.git, &layout.served_repository(), &self.commit, "flux2", &target)?;
+        Ok(target)
+    }
+}
+
+/// Git as the sandbox runs it.
+pub fn git(layout: &Layout) -> Result<GitEnvironment> {
+    Ok(GitEnvironment::create(&layout.run().join("home"))?)
+}
+
+/// The commit that the cluster follows now.
+pub fn served_commit(git: &GitEnvironment, layout: &Layout) -> Option<String> {
+    let output = git
+        .command()
+        .arg("-C")
+        .arg(layout.served_repository())
+        .args(["rev-parse", "--verify", "--quiet", &format!("refs/heads/{BRANCH}")])
+        .output()
+        .ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}

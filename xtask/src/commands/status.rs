@@ -1,0 +1,108 @@
+//! `status` and `info`: how a cluster is, and how to reach it.
+
+use clap::Args;
+use fleet::cluster::Sort;
+use serde_json::json;
+
+use super::cluster_argument::{ClusterArgument, connect};
+use crate::bootstrap::observe::VERSION;
+use crate::bootstrap::progress::{self, Progress};
+use crate::bootstrap::summary;
+use crate::bootstrap::target::Target;
+use crate::context::{Context, Output};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::report;
+use crate::sandbox;
+use flux::status::Node;
+
+/// Flags of `status`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    cluster: ClusterArgument,
+}
+
+/// Runs `status`: exit code 1 when something is not ready.
+pub fn status(arguments: &Arguments, context: &Context) -> Outcome {
+    let target = arguments.cluster.target(context)?;
+    let progress = look(context, &target)?;
+    if context.output == Output::Json {
+        let charts = sandbox::running(&context.layout)?.map(|state| state.charts);
+        report::json(&summary::document(&target, &progress, charts.as_ref().filter(|_| target.folder.sort == Sort::Sandbox)));
+    } else {
+        print_tree(&target, &progress);
+    }
+    Ok(if progress.is_ready() { Exit::Yes } else { Exit::No })
+}
+
+fn look(context: &Context, target: &Target) -> Result<Progress, Failure> {
+    context.block_on(async {
+        let cluster = connect(context, &target.folder).await?;
+        Ok(progress::look(&cluster, target, None).await?)
+    })?
+}
+
+fn print_tree(target: &Target, progress: &Progress) {
+    let status = &progress.status;
+    report::line(format!("cluster {}: {}", target.folder.name, progress.revision.as_deref().unwrap_or("no revision yet")));
+    for node in status.sources.iter().chain(&status.roots) {
+        print_node(node, 0);
+    }
+    for component in &status.components {
+        let mark = if component.ready { "✓" } else { "✗" };
+        let hosts = target.hosts(&component.name).join(" ");
+        report::line(format!("{mark} {}  {hosts}", component.name).trim_end());
+        if !component.ready {
+            report::line(format!("    because: {}", progress::reason(component)));
+        }
+        component.kustomizations.iter().for_each(|node| print_node(node, 1));
+    }
+    let (ready, all) = progress.count();
+    report::line(format!("{ready} of {all} components are ready"));
+}
+
+fn print_node(node: &Node, depth: usize) {
+    let mark = if node.ready { "✓" } else { "✗" };
+    let revision = node.revision.as_deref().unwrap_or("");
+    let message = if node.ready { String::new() } else { format!("  {}: {}", node.reason, node.message) };
+    let indent = "  ".repeat(depth);
+    report::line(format!("{indent}{mark} {} {}  {revision}{message}", node.key.kind, node.key.name).trim_end());
+    node.children.iter().for_each(|child| print_node(child, depth + 1));
+}
+
+/// Runs `info`: how to reach a cluster and what to do next.
+pub fn info(arguments: &Arguments, context: &Context) -> Outcome {
+    let target = arguments.cluster.target(context)?;
+    let kubeconfig = target.folder.kubeconfig(context);
+    let hosts: Vec<(String, Vec<String>)> = target
+        .components()
+        .into_keys()
+        .map(|name| (name.to_owned(), target.hosts(name)))
+        .filter(|(_, hosts)| !hosts.is_empty())
+        .collect();
+    let progress = look(context, &target);
+    let next = match &progress {
+        Ok(progress) if progress.is_ready() => "nothing: every component is ready".to_owned(),
+        Ok(_) => format!("`cargo xtask status {}` shows what is not ready", target.folder.name),
+        Err(_) => format!("`cargo xtask bootstrap {}`", target.folder.name),
+    };
+    let revision = progress.as_ref().ok().and_then(|progress| progress.revision.clone());
+    if context.output == Output::Json {
+        report::json(&json!({
+            "version": 1, "cluster": target.folder.name, "kubeconfig": kubeconfig, "domain": target.env.get("domain"),
+            "hosts": hosts.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
+            "revision": revision, "xtask": VERSION, "next": next,
+        }));
+        return Ok(Exit::Yes);
+    }
+    report::line(format!("cluster   {}", target.folder.name));
+    report::line(format!("domain    {}", target.env.get("domain").unwrap_or("-")));
+    report::line(format!("revision  {}", revision.as_deref().unwrap_or("-")));
+    report::line(format!("xtask     {VERSION}"));
+    for (name, hosts) in hosts {
+        report::line(format!("host      {}  ({name})", hosts.iter().map(|host| format!("https://{host}")).collect::<Vec<_>>().join("  ")));
+    }
+    report::line(format!("next      {next}"));
+    report::line(format!("export KUBECONFIG={}", kubeconfig.display()));
+    Ok(Exit::Yes)
+}

@@ -1,0 +1,126 @@
+//! Trees of files from the two places they come from: a folder on disk and a Git commit.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use yamltree::path::RepoPath;
+use yamltree::tree::{Entry, MemTree, Tree, TreeError};
+
+use super::git_server::GitEnvironment;
+
+/// The files of a folder, read when they are asked for.
+#[derive(Debug, Clone)]
+pub struct DiskTree {
+    root: PathBuf,
+}
+
+impl DiskTree {
+    /// The tree of everything below `root`, Git's own folder left out.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        DiskTree { root: root.into() }
+    }
+
+    fn place(&self, path: &RepoPath) -> PathBuf {
+        self.root.join(path.as_str())
+    }
+}
+
+impl Tree for DiskTree {
+    fn read(&self, path: &RepoPath) -> Result<String, TreeError> {
+        let bytes = std::fs::read(self.place(path)).map_err(|error| refusal(path, &error))?;
+        String::from_utf8(bytes).map_err(|_| TreeError::NotText(path.clone()))
+    }
+
+    fn list(&self, path: &RepoPath) -> Result<Vec<Entry>, TreeError> {
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(self.place(path)).map_err(|error| refusal(path, &error))? {
+            let entry = entry.map_err(|error| refusal(path, &error))?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let Ok(below) = path.join(&name) else { continue };
+            let is_dir = entry.path().is_dir();
+            if name != ".git" {
+                entries.push(Entry { path: below, is_dir });
+            }
+        }
+        entries.sort();
+        Ok(entries)
+    }
+}
+
+fn refusal(path: &RepoPath, error: &std::io::Error) -> TreeError {
+    match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory | std::io::ErrorKind::IsADirectory => {
+            TreeError::NotFound(path.clone())
+        }
+        _ => TreeError::Failed { path: path.clone(), reason: error.to_string() },
+    }
+}
+
+/// The text files below `folder` of a commit; `repository` is a checkout or a bare repository.
+pub fn of_commit(git: &GitEnvironment, repository: &Path, commit: &str, folder: &str) -> Result<MemTree> {
+    let doing = || format!("read {folder} of commit {commit} in {}", repository.display());
+    let mut tree = MemTree::new();
+    for entry in tar::Archive::new(archive(git, repository, commit, folder)?.as_slice()).entries().with_context(doing)? {
+        let mut entry = entry.with_context(doing)?;
+        if !entry.header().entry_type().is_file() {
+            continue;
+        }
+        let path = entry.path().with_context(doing)?.display().to_string();
+        let mut text = String::new();
+        // Pictures and the like are no part of a tree of text.
+        if entry.read_to_string(&mut text).is_ok() {
+            tree.insert(RepoPath::new(&path).with_context(doing)?, text);
+        }
+    }
+    Ok(tree)
+}
+
+/// Writes the files below `folder` of a commit into `target`, which is emptied before.
+pub fn unpack_commit(git: &GitEnvironment, repository: &Path, commit: &str, folder: &str, target: &Path) -> Result<()> {
+    let doing = || format!("write {folder} of commit {commit} to {}", target.display());
+    if target.exists() {
+        std::fs::remove_dir_all(target).with_context(doing)?;
+    }
+    std::fs::create_dir_all(target).with_context(doing)?;
+    tar::Archive::new(archive(git, repository, commit, folder)?.as_slice()).unpack(target).with_context(doing)
+}
+
+fn archive(git: &GitEnvironment, repository: &Path, commit: &str, folder: &str) -> Result<Vec<u8>> {
+    let output = git
+        .command()
+        .arg("-C")
+        .arg(repository)
+        .args(["archive", "--format=tar", commit, "--", folder])
+        .output()
+        .context("run git archive")?;
+    if !output.status.success() {
+        bail!("git archive {commit}: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(output.stdout)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_is_read_and_listed_like_any_tree() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("a")).unwrap();
+        std::fs::write(folder.path().join("a/b.yaml"), "x: 1\n").unwrap();
+        let tree = DiskTree::new(folder.path());
+        let path = RepoPath::new("a/b.yaml").unwrap();
+        assert_eq!(tree.read(&path).unwrap(), "x: 1\n");
+        assert!(tree.has_file(&path));
+        assert_eq!(tree.list(&RepoPath::root()).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let tree = DiskTree::new(folder.path());
+        let path = RepoPath::new("a/b.yaml").unwrap();
+        assert!(matches!(tree.read(&path), Err(TreeError::NotFound(_))));
+    }
+}
