@@ -61,8 +61,9 @@ impl Context {
             Some(folder) => root.join(folder),
             None => root.join("target"),
         };
+        let tools = std::env::var_os("XTASK_SANDBOX_TOOLS").map(PathBuf::from);
         Ok(Context {
-            layout: Layout::new(&root, &target),
+            layout: Layout::new(&root, &target, tools.as_deref()),
             root,
             output: global.output,
             terminal: Terminal::stderr(),

@@ -7,12 +7,16 @@ use std::path::{Path, PathBuf};
 pub struct Layout {
     checkout: PathBuf,
     home: PathBuf,
+    tools: PathBuf,
 }
 
 impl Layout {
-    /// `checkout` is the repository's root, `target` cargo's target folder.
-    pub fn new(checkout: &Path, target: &Path) -> Self {
-        Layout { checkout: checkout.to_path_buf(), home: target.join("sandbox") }
+    /// `checkout` is the repository's root, `target` cargo's target folder; `tools` is another folder for the binaries,
+    /// so that several checkouts can share them (they are kept by digest).
+    pub fn new(checkout: &Path, target: &Path, tools: Option<&Path>) -> Self {
+        let home = target.join("sandbox");
+        let tools = tools.map_or_else(|| home.join("tools"), Path::to_path_buf);
+        Layout { checkout: checkout.to_path_buf(), home, tools }
     }
 
     /// The checkout that the sandbox serves.
@@ -32,7 +36,7 @@ impl Layout {
 
     /// The binaries built from one state of the pins.
     pub fn tools(&self, digest: &str) -> PathBuf {
-        self.home.join("tools").join(digest)
+        self.tools.join(digest)
     }
 
     /// Everything that belongs to the one cluster; `sandbox down --purge` removes it.
