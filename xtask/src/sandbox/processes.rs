@@ -46,7 +46,8 @@ impl Setting<'_> {
     }
 
     fn process(&self, name: &'static str, args: Vec<String>) -> Process {
-        Process { name, program: self.tools.join(name), args, env: Vec::new() }
+        let env = vec![("GOGC".to_owned(), collector_percent(name).to_string())];
+        Process { name, program: self.tools.join(name), args, env }
     }
 
     /// etcd: TLS with client certificates, since other people's programs may share the loopback interface.
@@ -222,6 +223,18 @@ impl Setting<'_> {
             ("RUNTIME_NAMESPACE".into(), "flux-system".into()),
         ]);
         process
+    }
+}
+
+/// How much a Go process's heap may grow before it is collected, in percent of what is live (Go's default: 100).
+///
+/// The API server holds most of the sandbox's memory, and half of that is garbage by default. Measured with real
+/// charts: the sum of all processes peaks at 1.6 GiB with the default and stays below 1.4 GiB with these, for a few
+/// seconds more of processor time.
+fn collector_percent(process: &str) -> u32 {
+    match process {
+        "kube-apiserver" => 35,
+        _ => 60,
     }
 }
 
