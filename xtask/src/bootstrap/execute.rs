@@ -38,8 +38,7 @@ pub async fn execute(
             }
             Step::StartControlPlane { .. } => {
                 let embedded = embedded.context("only the sandbox has a control plane to start")?;
-                let order =
-                    Order { charts: embedded.charts.clone(), api_port: embedded.api_port };
+                let order = Order { charts: embedded.charts.clone(), api_port: embedded.api_port };
                 sandbox::start(&context.layout, &order, &context.terminal)?;
             }
             step => {
@@ -79,11 +78,14 @@ async fn carry_out(
         Step::WriteGenerated { component, .. } => generate(cluster()?, target, component).await?,
         Step::ApplyRoot { name, kind, .. } => {
             let is_it = |root: &&Value| text(root, "/kind") == *kind && text(root, "/metadata/name") == *name;
-            let root = observed.roots.iter().find(is_it).context("the plan names a root that is not wanted")?;
+            let root =
+                observed.roots.iter().find(is_it).context("the plan names a root that is not wanted")?;
             cluster()?.apply(root).await?;
         }
         Step::RemoveRoot { name } => cluster()?.delete(kinds::KUSTOMIZATION, FLUX_SYSTEM, name).await?,
-        Step::BuildTools | Step::StartControlPlane { .. } | Step::Wait => bail!("this step is carried out elsewhere"),
+        Step::BuildTools | Step::StartControlPlane { .. } | Step::Wait => {
+            bail!("this step is carried out elsewhere")
+        }
     }
     Ok(())
 }
@@ -92,7 +94,8 @@ async fn carry_out(
 async fn generate(cluster: &Cluster, target: &Target, component: &str) -> Result<()> {
     let name = generated::secret_name(component);
     let existing = read_secret(cluster, &name).await?;
-    let contract = &target.catalogue.components.get(component).context("the component is not in the tree")?.contract;
+    let contract =
+        &target.catalogue.components.get(component).context("the component is not in the tree")?.contract;
     let plan = generated::plan(component, contract, existing.as_ref(), &mut random_letters)?;
     let Some(plan) = plan else { return Ok(()) };
     let values = plan.values.iter().map(|(key, value)| (key.as_str(), value)).collect();

@@ -36,7 +36,12 @@ pub struct Options {
 }
 
 /// Brings a cluster to what it is to be.
-pub async fn run(context: &Context, target: &Target, embedded: Option<&Embedded>, options: &Options) -> Outcome {
+pub async fn run(
+    context: &Context,
+    target: &Target,
+    embedded: Option<&Embedded>,
+    options: &Options,
+) -> Outcome {
     let mut observed = observe(context, target, embedded).await?;
     let mut steps = left(&observed, options);
     if steps.is_empty() {
@@ -70,7 +75,10 @@ pub async fn run(context: &Context, target: &Target, embedded: Option<&Embedded>
         // Once more than once would mean that a step does not do what it says.
         if carried_out.iter().filter(|done| **done == group).count() >= 2 {
             let left: Vec<String> = steps.iter().map(ToString::to_string).collect();
-            return Err(Failure::world(format!("these steps were carried out and are still left: {}", left.join("; "))));
+            return Err(Failure::world(format!(
+                "these steps were carried out and are still left: {}",
+                left.join("; ")
+            )));
         }
         let of_group: Vec<Step> = steps.iter().filter(|step| step.group() == group).cloned().collect();
         execute::execute(context, target, embedded, &observed, group, &of_group).await?;

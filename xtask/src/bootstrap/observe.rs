@@ -101,8 +101,12 @@ pub async fn observe(context: &Context, target: &Target, embedded: Option<&Embed
 fn everything_is_missing(target: &Target, wanted: &mut Wanted) {
     wanted.changed_variables = target.env.iter().map(|(name, _)| name.to_owned()).collect();
     for name in target.components().into_keys() {
-        let keys: Vec<String> =
-            target.catalogue.components[name].contract.secrets.iter().map(|value| value.name.clone()).collect();
+        let keys: Vec<String> = target.catalogue.components[name]
+            .contract
+            .secrets
+            .iter()
+            .map(|value| value.name.clone())
+            .collect();
         if !keys.is_empty() {
             wanted.missing_generated.push((name.to_owned(), keys));
         }
@@ -153,7 +157,9 @@ async fn look_at_cluster(
         .list(kinds::KUSTOMIZATION)
         .await?
         .iter()
-        .filter(|object| object.pointer("/metadata/labels").is_some_and(|labels| labels.get(ROOT_LABEL).is_some()))
+        .filter(|object| {
+            object.pointer("/metadata/labels").is_some_and(|labels| labels.get(ROOT_LABEL).is_some())
+        })
         .map(|object| text(object, "/metadata/name"))
         .filter(|name| !names.contains(name))
         .collect();

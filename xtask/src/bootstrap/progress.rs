@@ -63,7 +63,8 @@ impl Progress {
     pub fn reasons(&self) -> Vec<String> {
         let mut lines = Vec::new();
         if !self.has_wanted_revision() {
-            let now = self.revision.as_deref().filter(|revision| !revision.is_empty()).unwrap_or("nothing yet");
+            let now =
+                self.revision.as_deref().filter(|revision| !revision.is_empty()).unwrap_or("nothing yet");
             lines.push(format!("source: has {now}"));
         }
         for root in self.status.sources.iter().chain(&self.status.roots).filter(|root| !root.ready) {

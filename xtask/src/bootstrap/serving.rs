@@ -63,7 +63,8 @@ impl Serving {
                 Ok(Serving { commit: head.id, source: Source::Head, git })
             }
             _ => {
-                fs::create_dir_all(layout.git()).with_context(|| format!("make {}", layout.git().display()))?;
+                fs::create_dir_all(layout.git())
+                    .with_context(|| format!("make {}", layout.git().display()))?;
                 let made = publish_work_tree(&git, layout.checkout(), &layout.served_repository(), PREPARED)
                     .context("make a commit of the checkout's files")?;
                 Ok(Serving { commit: made.commit, source: Source::Files, git })
@@ -76,7 +77,9 @@ impl Serving {
         let short = &self.commit[..self.commit.len().min(12)];
         match self.source {
             Source::Head => format!("commit {short}"),
-            Source::Files => format!("the checkout's files (as commit {short}, which exists only in the sandbox)"),
+            Source::Files => {
+                format!("the checkout's files (as commit {short}, which exists only in the sandbox)")
+            }
         }
     }
 
@@ -111,7 +114,13 @@ impl Serving {
     /// Writes the tree's files into a folder of the sandbox's, for programs that read files.
     pub fn unpack(&self, layout: &Layout) -> Result<std::path::PathBuf> {
         let target = layout.run().join("tree");
-        crate::edge::tree::unpack_commit(&self.git, &layout.served_repository(), &self.commit, "flux2", &target)?;
+        crate::edge::tree::unpack_commit(
+            &self.git,
+            &layout.served_repository(),
+            &self.commit,
+            "flux2",
+            &target,
+        )?;
         Ok(target)
     }
 }

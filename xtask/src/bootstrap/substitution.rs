@@ -51,7 +51,11 @@ pub fn check(tools: &Path, folder: &Path, variables: &BTreeMap<String, SecretStr
     for (expected, actual) in with_marks.iter().zip(&with_values) {
         let object = title(actual);
         compare(expected, actual, &marks, &real, &mut |variable, pointer| {
-            lost.push(Lost { variable: variable.to_owned(), object: object.clone(), pointer: pointer.to_owned() });
+            lost.push(Lost {
+                variable: variable.to_owned(),
+                object: object.clone(),
+                pointer: pointer.to_owned(),
+            });
         });
     }
     Ok(lost)
@@ -71,7 +75,11 @@ fn culprits(
         let mut one: BTreeMap<&str, &str> = marks.iter().map(|(name, mark)| (*name, mark.as_str())).collect();
         one.insert(name, value);
         if substitute(tools, text, &json!(one)).is_err() {
-            found.push(Lost { variable: (*name).to_owned(), object: "the whole folder".into(), pointer: "".into() });
+            found.push(Lost {
+                variable: (*name).to_owned(),
+                object: "the whole folder".into(),
+                pointer: "".into(),
+            });
         }
     }
     Ok((!found.is_empty()).then_some(found))
@@ -106,7 +114,8 @@ fn substitute(tools: &Path, text: &str, variables: &Value) -> Result<Vec<Value>>
     if !output.status.success() {
         bail!("the substitution program ended with {}", output.status);
     }
-    let answer: Answer = serde_json::from_slice(&output.stdout).context("understand the substitution program")?;
+    let answer: Answer =
+        serde_json::from_slice(&output.stdout).context("understand the substitution program")?;
     match (answer.objects, answer.error) {
         (_, Some(error)) => bail!("{error}"),
         (objects, None) => Ok(objects.unwrap_or_default()),
@@ -178,7 +187,9 @@ mod tests {
         let real = BTreeMap::from([("v", value)]);
         let mut found = Vec::new();
         let expected = json!({"data": ["is mark0x"]});
-        compare(&expected, &actual, &marks, &real, &mut |name, pointer| found.push(format!("{name} {pointer}")));
+        compare(&expected, &actual, &marks, &real, &mut |name, pointer| {
+            found.push(format!("{name} {pointer}"))
+        });
         found
     }
 

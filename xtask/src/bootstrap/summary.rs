@@ -44,25 +44,39 @@ pub fn document(target: &Target, progress: &Progress, charts: Option<&ChartsMode
 }
 
 fn table(target: &Target, status: &Status) -> String {
-    let tier = |name: &str| target.catalogue.components.get(name).map_or(Tier::Apps, |component| component.tier);
+    let tier =
+        |name: &str| target.catalogue.components.get(name).map_or(Tier::Apps, |component| component.tier);
     let mut components: Vec<&Component> = status.components.iter().collect();
     components.sort_by_key(|component| (tier(&component.name) as u8, component.name.clone()));
     let rows: Vec<Vec<String>> = components
         .into_iter()
         .map(|component| {
-            let ready = if component.ready { "yes".to_owned() } else { format!("{:?}", component.state).to_lowercase() };
-            let message = if component.ready { String::new() } else { reason(component) };
-            vec![component.name.clone(), versions(component), ready, target.hosts(&component.name).join(" "), message]
+            let ready = if component.ready {
+                "yes".to_owned()
+            } else {
+                format!("{:?}", component.state).to_lowercase()
+            };
+            let message = if component.ready { "-".to_owned() } else { reason(component) };
+            vec![
+                component.name.clone(),
+                versions(component),
+                ready,
+                message,
+                target.hosts(&component.name).join(" "),
+            ]
         })
         .collect();
-    report::table::table(&["COMPONENT", "VERSION", "READY", "HOSTS", "MESSAGE"], &rows)
+    report::table::table(&["COMPONENT", "VERSION", "READY", "MESSAGE", "HOSTS"], &rows)
 }
 
 /// The chart versions of a component's releases; the one named like the component stands alone when it can.
 fn versions(component: &Component) -> String {
     let mut releases = Vec::new();
     component.kustomizations.iter().for_each(|node| collect(node, &mut releases));
-    let own = releases.iter().find(|release| release.key.name == component.name).and_then(|node| node.revision.clone());
+    let own = releases
+        .iter()
+        .find(|release| release.key.name == component.name)
+        .and_then(|node| node.revision.clone());
     own.or_else(|| releases.first().and_then(|node| node.revision.clone())).unwrap_or_else(|| "-".to_owned())
 }
 

@@ -49,7 +49,8 @@ pub struct Target {
 impl ClusterFolder {
     /// Finds a cluster by its name or by the path of its folder.
     pub fn find(context: &Context, name: &str) -> Result<ClusterFolder, Failure> {
-        let path = if name.contains('/') { PathBuf::from(name) } else { context.root.join("clusters").join(name) };
+        let path =
+            if name.contains('/') { PathBuf::from(name) } else { context.root.join("clusters").join(name) };
         let known = known_clusters(context);
         if !path.is_dir() {
             let near = yamltree::nearest::nearest(name, known.iter().map(String::as_str))
@@ -146,7 +147,8 @@ impl Target {
     pub fn hosts(&self, component: &str) -> Vec<String> {
         let domain = self.env.get("domain").unwrap_or_default();
         let Some(component) = self.catalogue.components.get(component) else { return Vec::new() };
-        let full = |label: &String| if label == "@" { domain.to_owned() } else { format!("{label}.{domain}") };
+        let full =
+            |label: &String| if label == "@" { domain.to_owned() } else { format!("{label}.{domain}") };
         component.contract.hosts.iter().map(full).collect()
     }
 }
@@ -170,11 +172,14 @@ fn read_env(
     let text = fs::read_to_string(&path).with_context(|| {
         format!("read {}; install/.flux.env.example shows what belongs in it", path.display())
     })?;
-    let has = |name: &str| catalogue.components.get(name).is_some_and(|component| has(spec, component.tier, name));
+    let has =
+        |name: &str| catalogue.components.get(name).is_some_and(|component| has(spec, component.tier, name));
     let (env, mut found) = flux_env::parse(&shown, &text, &catalogue.variables_for(&has));
-    let mode = fs::metadata(&path).with_context(|| format!("look at {}", path.display()))?.permissions().mode();
+    let mode =
+        fs::metadata(&path).with_context(|| format!("look at {}", path.display()))?.permissions().mode();
     if folder.sort == Sort::Real && mode & 0o077 != 0 {
-        let message = format!("others on this machine may read it (mode {:04o}) and it holds passwords", mode & 0o7777);
+        let message =
+            format!("others on this machine may read it (mode {:04o}) and it holds passwords", mode & 0o7777);
         found.push(
             Diagnostic::error("flux-env/permissions", Place::file(&shown), message)
                 .with_help(format!("run `chmod 600 {shown}`")),
@@ -188,7 +193,9 @@ fn broken_documents(tree: &dyn Tree) -> Vec<Diagnostic> {
     let Ok(root) = RepoPath::new("flux2") else { return Vec::new() };
     files_below(tree, &root)
         .into_iter()
-        .filter(|path| path.as_str().ends_with(".yaml") && !path.segments().any(|segment| segment == "templates"))
+        .filter(|path| {
+            path.as_str().ends_with(".yaml") && !path.segments().any(|segment| segment == "templates")
+        })
         .filter_map(|path| Some((tree.read(&path).ok()?, path)))
         .flat_map(|(text, path)| document::parse(path.as_str(), &text).diagnostics)
         .collect()

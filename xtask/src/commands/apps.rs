@@ -90,16 +90,22 @@ fn edit(change: &Change, context: &Context, add: bool) -> Outcome {
         if add && !known.contains(&app.as_str()) {
             let near = yamltree::nearest::nearest(app, known.iter().copied());
             let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-            return Err(Failure::Usage(format!("there is no application `{app}`; {near}there are: {}", known.join(", "))));
+            return Err(Failure::Usage(format!(
+                "there is no application `{app}`; {near}there are: {}",
+                known.join(", ")
+            )));
         }
-        let edited = if add { cluster_edit::add_app(&text, app) } else { cluster_edit::remove_app(&text, app) };
+        let edited =
+            if add { cluster_edit::add_app(&text, app) } else { cluster_edit::remove_app(&text, app) };
         match edited.map_err(|error| Failure::world(format!("edit {shown}: {error}")))? {
             Some(edited) => {
                 text = edited;
                 changed = true;
                 context.terminal.say(format!("{shown}: {} {app}", if add { "added" } else { "removed" }));
             }
-            None => context.terminal.say(format!("{shown}: {app} {}", if add { "is there already" } else { "is not there" })),
+            None => context
+                .terminal
+                .say(format!("{shown}: {app} {}", if add { "is there already" } else { "is not there" })),
         }
     }
     if changed {

@@ -31,44 +31,72 @@ pub struct Arguments {
 /// One tier: what it needs and what it runs.
 struct Tier {
     name: &'static str,
-    /// The program that must be there, and the command that gets it.
-    needs: Option<(fn(&Path) -> bool, &'static str, &'static str)>,
+    needs: Option<Need>,
     commands: &'static [&'static [&'static str]],
 }
 
 const TIERS: &[Tier] = &[
     Tier {
         name: "fmt",
-        needs: Some((has_rustfmt, "rustfmt", "rustup component add rustfmt")),
+        needs: Some(Need { is_met: has_rustfmt, what: "rustfmt", get: "rustup component add rustfmt" }),
         commands: &[&["fmt", "--all", "--check"]],
     },
     Tier {
         name: "clippy",
-        needs: Some((has_clippy, "clippy", "rustup component add clippy")),
+        needs: Some(Need { is_met: has_clippy, what: "clippy", get: "rustup component add clippy" }),
         commands: &[&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]],
     },
     Tier {
         name: "deny",
-        needs: Some((
-            has_deny,
-            "cargo-deny",
-            "cargo install --locked --version 0.20.2 --root target/tools cargo-deny",
-        )),
-        commands: &[&["deny", "--config", ".cargo/deny.toml", "check", "--hide-inclusion-graph", "bans", "licenses", "sources"]],
+        needs: Some(Need {
+            is_met: has_deny,
+            what: "cargo-deny",
+            get: "cargo install --locked --version 0.20.2 --root target/tools cargo-deny",
+        }),
+        commands: &[&[
+            "deny",
+            "--config",
+            ".cargo/deny.toml",
+            "check",
+            "--hide-inclusion-graph",
+            "bans",
+            "licenses",
+            "sources",
+        ]],
     },
     Tier {
         name: "unit",
         needs: None,
         commands: &[&["test", "--workspace", "--exclude", "tests", "--lib", "--bins", "--quiet"]],
     },
-    Tier { name: "cli", needs: None, commands: &[&["test", "--package", "tests", "--test", "cli", "--quiet"]] },
-    Tier { name: "tree", needs: None, commands: &[&["test", "--package", "tests", "--test", "tree", "--quiet"]] },
+    Tier {
+        name: "cli",
+        needs: None,
+        commands: &[&["test", "--package", "tests", "--test", "cli", "--quiet"]],
+    },
+    Tier {
+        name: "tree",
+        needs: None,
+        commands: &[&["test", "--package", "tests", "--test", "tree", "--quiet"]],
+    },
     Tier {
         name: "sandbox",
-        needs: Some((can_build_tools, "Go 1.21 or pip", "apt-get install python3-pip")),
+        needs: Some(Need {
+            is_met: can_build_tools,
+            what: "Go 1.21 or pip",
+            get: "apt-get install python3-pip",
+        }),
         commands: &[&["test", "--package", "tests", "--test", "sandbox", "--", "--test-threads=1"]],
     },
 ];
+
+/// What must be on the machine.
+struct Need {
+    is_met: fn(&Path) -> bool,
+    what: &'static str,
+    /// The command that gets it.
+    get: &'static str,
+}
 
 enum Ended {
     Passed { tests: u64 },
@@ -80,10 +108,15 @@ enum Ended {
 pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     if let Some(unknown) = arguments.tiers.iter().find(|name| TIERS.iter().all(|tier| tier.name != **name)) {
         let known: Vec<&str> = TIERS.iter().map(|tier| tier.name).collect();
-        return Err(Failure::Usage(format!("there is no tier `{unknown}`; the tiers are {}", known.join(", "))));
+        return Err(Failure::Usage(format!(
+            "there is no tier `{unknown}`; the tiers are {}",
+            known.join(", ")
+        )));
     }
     let strict = arguments.all || std::env::var("CI").is_ok_and(|value| value == "true");
-    let chosen = TIERS.iter().filter(|tier| arguments.tiers.is_empty() || arguments.tiers.iter().any(|name| name == tier.name));
+    let chosen = TIERS
+        .iter()
+        .filter(|tier| arguments.tiers.is_empty() || arguments.tiers.iter().any(|name| name == tier.name));
     let mut results = Vec::new();
     for tier in chosen {
         context.terminal.say(format!("── {}", tier.name));
@@ -112,10 +145,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
 }
 
 fn run_tier(tier: &Tier, context: &Context) -> Result<Ended, Failure> {
-    if let Some((present, needs, get)) = tier.needs
-        && !present(&context.root)
+    if let Some(Need { is_met, what, get }) = &tier.needs
+        && !is_met(&context.root)
     {
-        return Ok(Ended::NotRun { needs, get });
+        return Ok(Ended::NotRun { needs: what, get });
     }
     let mut tests = 0;
     for command in tier.commands {
@@ -150,20 +183,27 @@ fn run_command(arguments: &[&str], context: &Context) -> Result<(bool, u64), Fai
 /// The number in cargo's `test result: ok. 12 passed; …`.
 fn passed_tests(line: &str) -> Option<u64> {
     let rest = line.strip_prefix("test result: ")?;
-    rest.split([' ', ';']).zip(rest.split([' ', ';']).skip(1)).find(|(_, word)| *word == "passed")?.0.parse().ok()
+    rest.split([' ', ';'])
+        .zip(rest.split([' ', ';']).skip(1))
+        .find(|(_, word)| *word == "passed")?
+        .0
+        .parse()
+        .ok()
 }
 
 fn cargo(root: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let tools = root.join("target/tools/bin");
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths(std::iter::once(tools).chain(std::env::split_paths(&path))).unwrap_or(path);
+    let path =
+        std::env::join_paths(std::iter::once(tools).chain(std::env::split_paths(&path))).unwrap_or(path);
     command.current_dir(root).env("PATH", path);
     command
 }
 
 fn answers(root: &Path, arguments: &[&str]) -> bool {
-    let quiet = cargo(root).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let quiet =
+        cargo(root).args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     quiet.is_ok_and(|status| status.success())
 }
 
@@ -194,7 +234,8 @@ mod tests {
 
     #[test]
     fn passed_tests_are_read_from_cargo_s_last_line() {
-        let line = "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s";
+        let line =
+            "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s";
         assert_eq!(passed_tests(line), Some(12));
         assert_eq!(passed_tests("running 12 tests"), None);
     }

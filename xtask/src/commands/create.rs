@@ -71,9 +71,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
         context.terminal.say(format!("wrote clusters/{name}/{}", file.name));
     }
     report::line(folder.display().to_string());
-    context.terminal.say(format!(
-        "Next: fill in clusters/{name}/.flux.env, then run `cargo xtask bootstrap {name}`."
-    ));
+    context
+        .terminal
+        .say(format!("Next: fill in clusters/{name}/.flux.env, then run `cargo xtask bootstrap {name}`."));
     Ok(Exit::Yes)
 }
 
@@ -85,5 +85,7 @@ fn origin(context: &Context) -> Result<String, Failure> {
     if asked.status.success() {
         return Ok(String::from_utf8_lossy(&asked.stdout).trim().to_owned());
     }
-    Err(Failure::Usage("this checkout has no remote `origin`; say with --url which repository the cluster follows".into()))
+    Err(Failure::Usage(
+        "this checkout has no remote `origin`; say with --url which repository the cluster follows".into(),
+    ))
 }

@@ -107,11 +107,7 @@ fn start(up: Up, context: &Context) -> Outcome {
         ChartsWish::Exactly(charts) => charts,
         ChartsWish::Auto => ChartsMode::StandIn,
     };
-    sandbox::start(
-        &context.layout,
-        &Order { charts, api_port: up.api_port },
-        &context.terminal,
-    )?;
+    sandbox::start(&context.layout, &Order { charts, api_port: up.api_port }, &context.terminal)?;
     context.terminal.say(format!("export KUBECONFIG={}", context.layout.kubeconfig().display()));
     Ok(Exit::Yes)
 }
@@ -159,7 +155,12 @@ fn status(context: &Context) -> Outcome {
             })
             .collect();
         report::line(report::table::table(&["PROCESS", "PID", "RESIDENT"], &rows));
-        report::line(format!("\n{} MiB in all, {} MiB at most. Charts: {}.", total / 1024, peak / 1024, state.charts));
+        report::line(format!(
+            "\n{} MiB in all, {} MiB at most. Charts: {}.",
+            total / 1024,
+            peak / 1024,
+            state.charts
+        ));
         report::line(format!("API server: https://127.0.0.1:{}", state.ports.api));
         report::line(format!("export KUBECONFIG={}", context.layout.kubeconfig().display()));
     }

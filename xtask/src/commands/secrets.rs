@@ -38,9 +38,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     let wanted = wanted(&target, arguments)?;
     let ask = arguments.name.is_none() && !arguments.yes;
     if ask && !context.terminal.can_ask() {
-        return Err(Failure::Usage("nobody is there to be asked; --yes prints the passwords all the same".into()));
+        return Err(Failure::Usage(
+            "nobody is there to be asked; --yes prints the passwords all the same".into(),
+        ));
     }
-    let question = format!("Print {} passwords of cluster `{}` here, in plain text?", wanted.len(), target.folder.name);
+    let question =
+        format!("Print {} passwords of cluster `{}` here, in plain text?", wanted.len(), target.folder.name);
     if ask && !context.terminal.confirm(&question) {
         return Ok(Exit::No);
     }
@@ -78,7 +81,10 @@ fn wanted(target: &Target, arguments: &Arguments) -> Result<Vec<(String, String,
             let names: Vec<&str> = all.iter().map(|(_, value)| value.name.as_str()).collect();
             let near = yamltree::nearest::nearest(key, names.iter().copied());
             let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-            return Err(Failure::Usage(format!("there is no generated value `{key}`; {near}there are: {}", names.join(", "))));
+            return Err(Failure::Usage(format!(
+                "there is no generated value `{key}`; {near}there are: {}",
+                names.join(", ")
+            )));
         };
         return Ok(vec![(component.clone(), value.name.clone(), value.title.clone())]);
     }
@@ -105,7 +111,9 @@ async fn read(
             secrets.insert(component.clone(), read.unwrap_or_default());
         }
         match secrets.get(component).and_then(|values| values.get(key)) {
-            Some(value) => shown.push((component.clone(), key.clone(), title.clone(), value.expose().clone())),
+            Some(value) => {
+                shown.push((component.clone(), key.clone(), title.clone(), value.expose().clone()))
+            }
             None => context.terminal.say(format!(
                 "`{key}` is not in the cluster yet; `cargo xtask bootstrap {}` generates it",
                 target.folder.name

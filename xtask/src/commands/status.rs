@@ -28,7 +28,11 @@ pub fn status(arguments: &Arguments, context: &Context) -> Outcome {
     let progress = look(context, &target)?;
     if context.output == Output::Json {
         let charts = sandbox::running(&context.layout)?.map(|state| state.charts);
-        report::json(&summary::document(&target, &progress, charts.as_ref().filter(|_| target.folder.sort == Sort::Sandbox)));
+        report::json(&summary::document(
+            &target,
+            &progress,
+            charts.as_ref().filter(|_| target.folder.sort == Sort::Sandbox),
+        ));
     } else {
         print_tree(&target, &progress);
     }
@@ -44,7 +48,11 @@ fn look(context: &Context, target: &Target) -> Result<Progress, Failure> {
 
 fn print_tree(target: &Target, progress: &Progress) {
     let status = &progress.status;
-    report::line(format!("cluster {}: {}", target.folder.name, progress.revision.as_deref().unwrap_or("no revision yet")));
+    report::line(format!(
+        "cluster {}: {}",
+        target.folder.name,
+        progress.revision.as_deref().unwrap_or("no revision yet")
+    ));
     for node in status.sources.iter().chain(&status.roots) {
         print_node(node, 0);
     }
@@ -66,7 +74,9 @@ fn print_node(node: &Node, depth: usize) {
     let revision = node.revision.as_deref().unwrap_or("");
     let message = if node.ready { String::new() } else { format!("  {}: {}", node.reason, node.message) };
     let indent = "  ".repeat(depth);
-    report::line(format!("{indent}{mark} {} {}  {revision}{message}", node.key.kind, node.key.name).trim_end());
+    report::line(
+        format!("{indent}{mark} {} {}  {revision}{message}", node.key.kind, node.key.name).trim_end(),
+    );
     node.children.iter().for_each(|child| print_node(child, depth + 1));
 }
 
@@ -100,7 +110,10 @@ pub fn info(arguments: &Arguments, context: &Context) -> Outcome {
     report::line(format!("revision  {}", revision.as_deref().unwrap_or("-")));
     report::line(format!("xtask     {VERSION}"));
     for (name, hosts) in hosts {
-        report::line(format!("host      {}  ({name})", hosts.iter().map(|host| format!("https://{host}")).collect::<Vec<_>>().join("  ")));
+        report::line(format!(
+            "host      {}  ({name})",
+            hosts.iter().map(|host| format!("https://{host}")).collect::<Vec<_>>().join("  ")
+        ));
     }
     report::line(format!("next      {next}"));
     report::line(format!("export KUBECONFIG={}", kubeconfig.display()));

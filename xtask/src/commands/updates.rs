@@ -95,12 +95,18 @@ async fn objects(cluster: &Cluster, component: Option<&str>) -> Result<Vec<(Kind
             names.join(", ")
         )));
     }
-    let mut objects: Vec<(Kind, String, String)> =
-        of_component.iter().map(|name| (kinds::KUSTOMIZATION, FLUX_SYSTEM.to_owned(), name.clone())).collect();
+    let mut objects: Vec<(Kind, String, String)> = of_component
+        .iter()
+        .map(|name| (kinds::KUSTOMIZATION, FLUX_SYSTEM.to_owned(), name.clone()))
+        .collect();
     for release in cluster.list(kinds::HELM_RELEASE).await? {
         let owner = label(&release, "kustomize.toolkit.fluxcd.io/name").unwrap_or_default();
         if of_component.contains(&owner) {
-            objects.push((kinds::HELM_RELEASE, text(&release, "/metadata/namespace"), text(&release, "/metadata/name")));
+            objects.push((
+                kinds::HELM_RELEASE,
+                text(&release, "/metadata/namespace"),
+                text(&release, "/metadata/name"),
+            ));
         }
     }
     Ok(objects)

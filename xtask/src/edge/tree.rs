@@ -50,9 +50,9 @@ impl Tree for DiskTree {
 
 fn refusal(path: &RepoPath, error: &std::io::Error) -> TreeError {
     match error.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory | std::io::ErrorKind::IsADirectory => {
-            TreeError::NotFound(path.clone())
-        }
+        std::io::ErrorKind::NotFound
+        | std::io::ErrorKind::NotADirectory
+        | std::io::ErrorKind::IsADirectory => TreeError::NotFound(path.clone()),
         _ => TreeError::Failed { path: path.clone(), reason: error.to_string() },
     }
 }
@@ -61,7 +61,10 @@ fn refusal(path: &RepoPath, error: &std::io::Error) -> TreeError {
 pub fn of_commit(git: &GitEnvironment, repository: &Path, commit: &str, folder: &str) -> Result<MemTree> {
     let doing = || format!("read {folder} of commit {commit} in {}", repository.display());
     let mut tree = MemTree::new();
-    for entry in tar::Archive::new(archive(git, repository, commit, folder)?.as_slice()).entries().with_context(doing)? {
+    for entry in tar::Archive::new(archive(git, repository, commit, folder)?.as_slice())
+        .entries()
+        .with_context(doing)?
+    {
         let mut entry = entry.with_context(doing)?;
         if !entry.header().entry_type().is_file() {
             continue;
@@ -77,7 +80,13 @@ pub fn of_commit(git: &GitEnvironment, repository: &Path, commit: &str, folder: 
 }
 
 /// Writes the files below `folder` of a commit into `target`, which is emptied before.
-pub fn unpack_commit(git: &GitEnvironment, repository: &Path, commit: &str, folder: &str, target: &Path) -> Result<()> {
+pub fn unpack_commit(
+    git: &GitEnvironment,
+    repository: &Path,
+    commit: &str,
+    folder: &str,
+    target: &Path,
+) -> Result<()> {
     let doing = || format!("write {folder} of commit {commit} to {}", target.display());
     if target.exists() {
         std::fs::remove_dir_all(target).with_context(doing)?;

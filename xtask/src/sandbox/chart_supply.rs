@@ -59,7 +59,11 @@ pub fn upstreams(pins: &[Pin]) -> Vec<Upstream> {
     }
     let shared = shared.into_iter().map(|((source, url), charts)| {
         let charts = charts.into_iter().collect();
-        if source == SourceKind::Http { Upstream::Http { url, charts } } else { Upstream::OciRepository { url, charts } }
+        if source == SourceKind::Http {
+            Upstream::Http { url, charts }
+        } else {
+            Upstream::OciRepository { url, charts }
+        }
     });
     single.into_iter().chain(shared).collect()
 }
@@ -149,7 +153,8 @@ spec:
     #[test]
     fn the_place_of_a_chart_is_the_one_that_the_tree_names() {
         let supply = for_tree(&tree(), &ChartsMode::StandIn).unwrap();
-        let place = Upstream::Http { url: "https://charts.example/blogs".into(), charts: vec!["blog".into()] };
+        let place =
+            Upstream::Http { url: "https://charts.example/blogs".into(), charts: vec!["blog".into()] };
         assert_eq!(supply.upstreams, [place]);
     }
 }

@@ -10,7 +10,9 @@ use super::state::write_private;
 /// Resident memory of a process in KiB; 0 when it is gone.
 pub fn resident_kibibytes(pid: u32) -> u64 {
     let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    text.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().split(' ').next()?.parse().ok()).unwrap_or(0)
+    text.lines()
+        .find_map(|line| line.strip_prefix("VmRSS:")?.trim().split(' ').next()?.parse().ok())
+        .unwrap_or(0)
 }
 
 /// The most that all processes held together since the sandbox was started, in KiB.

@@ -53,7 +53,13 @@ pub async fn start(layout: &Layout, ports: &Ports, mode: &ChartsMode) -> Result<
     let supply = chart_supply::for_tree(&tree, mode)?;
     let authority = ProxyCa::new()?;
     super::state::write_private(&layout.charts_authority(), authority.certificate_pem().as_bytes())?;
-    let proxy = Proxy::open(&supply.charts, &supply.upstreams, authority, git, layout.run().join("chart-repositories"))?;
+    let proxy = Proxy::open(
+        &supply.charts,
+        &supply.upstreams,
+        authority,
+        git,
+        layout.run().join("chart-repositories"),
+    )?;
     proxy.missing().iter().for_each(|missing| tracing::warn!("there is no chart {missing}"));
     let listener = listen(ports.charts, "the chart proxy").await?;
     tokio::spawn(proxy.serve(listener, |line| tracing::info!("{line}")));

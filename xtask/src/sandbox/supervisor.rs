@@ -94,7 +94,8 @@ impl Supervisor {
         self.phase(Phase::Running)?;
         let housekeeping = base_objects::keep_stages_awake(self.layout.process_kubeconfig("supervisor"));
         let following = serve::keep_current(self.layout.clone(), self.charts.take());
-        let pids = std::iter::once(self.state.pid).chain(self.state.processes.iter().map(|process| process.pid));
+        let pids =
+            std::iter::once(self.state.pid).chain(self.state.processes.iter().map(|process| process.pid));
         let memory = memory::keep_peak(self.layout.clone(), pids.collect());
         tokio::select! {
             () = &mut told_to_end => Ok(()),
