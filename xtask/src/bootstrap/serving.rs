@@ -141,3 +141,29 @@ pub fn served_commit(git: &GitEnvironment, layout: &Layout) -> Option<String> {
         .ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
+
+/// Whether a cluster runs a commit that this checkout's HEAD does not contain. A revision that is no commit of Git's,
+/// or was made from uncommitted files, is never ahead.
+pub fn is_behind(context: &Context, revision: &str) -> bool {
+    let Some((_, commit)) = revision.split_once("@sha1:") else { return false };
+    let Ok(git) = git(&context.layout) else { return false };
+    if served_commit(&git, &context.layout).as_deref() == Some(commit)
+        && served_source(&context.layout) == Some(Source::Files)
+    {
+        return false;
+    }
+    let contains = git
+        .command()
+        .arg("-C")
+        .arg(&context.root)
+        .args(["merge-base", "--is-ancestor", commit, "HEAD"])
+        .output();
+    // 1: not an ancestor; 128: unknown here, or no repository at all.
+    contains.is_ok_and(|answer| !answer.status.success()) && context.root.join(".git").exists()
+}
+
+/// Where the served commit comes from; none when nothing was served yet.
+pub fn served_source(layout: &Layout) -> Option<Source> {
+    let bytes = fs::read(layout.served_source()).ok()?;
+    serde_json::from_slice::<ServedSource>(&bytes).ok().map(|served| served.source)
+}

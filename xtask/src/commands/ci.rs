@@ -33,6 +33,9 @@ struct Tier {
     name: &'static str,
     needs: Option<Need>,
     commands: &'static [&'static [&'static str]],
+    /// A check against data from elsewhere: what fetches the data, then the check. Left out, and said so, where the
+    /// data cannot be reached.
+    reachable: Option<(&'static [&'static str], &'static [&'static str])>,
 }
 
 const TIERS: &[Tier] = &[
@@ -40,11 +43,13 @@ const TIERS: &[Tier] = &[
         name: "fmt",
         needs: Some(Need { is_met: has_rustfmt, what: "rustfmt", get: "rustup component add rustfmt" }),
         commands: &[&["fmt", "--all", "--check"]],
+        reachable: None,
     },
     Tier {
         name: "clippy",
         needs: Some(Need { is_met: has_clippy, what: "clippy", get: "rustup component add clippy" }),
         commands: &[&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"]],
+        reachable: None,
     },
     Tier {
         name: "deny",
@@ -63,21 +68,28 @@ const TIERS: &[Tier] = &[
             "licenses",
             "sources",
         ]],
+        reachable: Some((
+            &["deny", "--config", ".cargo/deny.toml", "fetch", "db"],
+            &["deny", "--config", ".cargo/deny.toml", "check", "--hide-inclusion-graph", "advisories"],
+        )),
     },
     Tier {
         name: "unit",
         needs: None,
         commands: &[&["test", "--workspace", "--exclude", "tests", "--lib", "--bins", "--quiet"]],
+        reachable: None,
     },
     Tier {
         name: "cli",
         needs: None,
         commands: &[&["test", "--package", "tests", "--test", "cli", "--quiet"]],
+        reachable: None,
     },
     Tier {
         name: "tree",
         needs: None,
         commands: &[&["test", "--package", "tests", "--test", "tree", "--quiet"]],
+        reachable: None,
     },
     Tier {
         name: "sandbox",
@@ -87,6 +99,7 @@ const TIERS: &[Tier] = &[
             get: "apt-get install python3-pip",
         }),
         commands: &[&["test", "--package", "tests", "--test", "sandbox", "--", "--test-threads=1"]],
+        reachable: None,
     },
 ];
 
@@ -156,6 +169,17 @@ fn run_tier(tier: &Tier, context: &Context) -> Result<Ended, Failure> {
         tests += counted;
         if !ok {
             return Ok(Ended::Failed);
+        }
+    }
+    if let Some((fetch, check)) = tier.reachable {
+        if answers(&context.root, fetch) {
+            if !run_command(check, context)?.0 {
+                return Ok(Ended::Failed);
+            }
+        } else {
+            context
+                .terminal
+                .say(format!("left out, since its data cannot be reached: cargo {}", check.join(" ")));
         }
     }
     Ok(Ended::Passed { tests })

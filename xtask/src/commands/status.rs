@@ -7,6 +7,7 @@ use serde_json::json;
 use super::cluster_argument::{ClusterArgument, connect};
 use crate::bootstrap::observe::VERSION;
 use crate::bootstrap::progress::{self, Progress};
+use crate::bootstrap::serving;
 use crate::bootstrap::summary;
 use crate::bootstrap::target::Target;
 use crate::context::{Context, Output};
@@ -26,6 +27,14 @@ pub struct Arguments {
 pub fn status(arguments: &Arguments, context: &Context) -> Outcome {
     let target = arguments.cluster.target(context)?;
     let progress = look(context, &target)?;
+    if let Some(revision) = &progress.revision
+        && serving::is_behind(context, revision)
+    {
+        context.terminal.say(format!(
+            "warning: this checkout does not hold {revision}, which the cluster runs: xtask may be older than the \
+             cluster's tree; `git pull` first"
+        ));
+    }
     if context.output == Output::Json {
         let charts = sandbox::running(&context.layout)?.map(|state| state.charts);
         report::json(&summary::document(

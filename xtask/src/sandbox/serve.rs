@@ -12,7 +12,7 @@ use super::chart_supply;
 use super::charts_mode::ChartsMode;
 use super::layout::Layout;
 use super::ports::Ports;
-use crate::bootstrap::serving::{ServedSource, Source, git, served_commit};
+use crate::bootstrap::serving::{Source, git, served_commit, served_source};
 use crate::edge::charts::probe::{Way, probe};
 use crate::edge::charts::{Proxy, ProxyCa};
 use crate::edge::git_server::{GitServer, head_of, publish_head};
@@ -141,9 +141,4 @@ fn renew(layout: &Layout, mut charts: Charts) -> Charts {
         Err(error) => tracing::warn!("renew the charts: {error:#}"),
     }
     charts
-}
-
-fn served_source(layout: &Layout) -> Option<Source> {
-    let bytes = std::fs::read(layout.served_source()).ok()?;
-    serde_json::from_slice::<ServedSource>(&bytes).ok().map(|served| served.source)
 }
