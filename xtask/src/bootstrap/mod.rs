@@ -52,7 +52,7 @@ pub async fn run(
         }
         return Ok(Exit::Yes);
     }
-    show(context, target, &steps);
+    show(context, target, &steps, options);
     if options.dry_run {
         return Ok(Exit::No);
     }
@@ -98,8 +98,9 @@ fn left(observed: &observe::Observed, options: &Options) -> Vec<Step> {
     steps
 }
 
-fn show(context: &Context, target: &Target, steps: &[Step]) {
-    if context.output == Output::Json {
+/// A plan that is only shown is the answer; one that is carried out is talk, and its result the answer.
+fn show(context: &Context, target: &Target, steps: &[Step], options: &Options) {
+    if context.output == Output::Json && options.dry_run {
         crate::report::json(&serde_json::json!({"version": 1, "cluster": target.folder.name, "plan": steps}));
     }
     let terminal: &Terminal = &context.terminal;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use fleet::generated;
 use fleet::plan::{Facts, Wanted, WantedControlPlane};
@@ -80,7 +80,8 @@ pub async fn observe(context: &Context, target: &Target, embedded: Option<&Embed
     }
     let cluster = match (embedded, facts.is_running && facts.runs_as_wanted) {
         (Some(_), false) => None,
-        _ => Some(Cluster::connect(&target.folder.kubeconfig(context)).await?),
+        (Some(_), true) => Some(Cluster::connect(&target.folder.kubeconfig(context)).await?),
+        (None, _) => Some(reach(context, target).await?),
     };
     let roots = origin.map(|(url, branch)| {
         let origin = Origin { url: &url, branch: &branch, version: VERSION };
@@ -95,6 +96,30 @@ pub async fn observe(context: &Context, target: &Target, embedded: Option<&Embed
         None => everything_is_missing(target, &mut wanted),
     }
     Ok(Observed { wanted, facts, cluster, roots, revision })
+}
+
+/// Connects to a cluster that is somewhere else; it must be there with Flux in it, since setting up servers is not part
+/// of this version.
+async fn reach(context: &Context, target: &Target) -> Result<Cluster> {
+    let kubeconfig = target.folder.kubeconfig(context);
+    let name = &target.folder.name;
+    if !kubeconfig.is_file() {
+        bail!(
+            "cluster `{name}` cannot be reached: {} does not exist. Setting up a server is not part of this version: \
+             install k3s there and copy /etc/rancher/k3s/k3s.yaml to that file, with the server's address in it and mode \
+             0600",
+            kubeconfig.display()
+        );
+    }
+    let cluster = Cluster::connect(&kubeconfig).await?;
+    if !cluster.names(kinds::CRD).await?.iter().any(|crd| crd == "kustomizations.kustomize.toolkit.fluxcd.io")
+    {
+        bail!(
+            "cluster `{name}` has no Flux. Setting up Flux is not part of this version: run `flux install` with the \
+             release pinned in install/flux.yaml"
+        );
+    }
+    Ok(cluster)
 }
 
 /// A cluster that cannot be asked yet is planned for as if it were empty; it is looked at again once it runs.

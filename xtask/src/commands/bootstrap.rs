@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use fleet::cluster::Sort;
 
+use super::charts_choice;
 use super::cluster_argument::ClusterArgument;
 use crate::bootstrap::observe::Embedded;
 use crate::bootstrap::serving::Serving;
@@ -12,9 +13,7 @@ use crate::bootstrap::target::Target;
 use crate::bootstrap::{self, Options};
 use crate::context::Context;
 use crate::exit::{Failure, Outcome};
-use crate::sandbox;
-use crate::sandbox::charts_mode::{ChartsMode, ChartsWish};
-use crate::sandbox::state::State;
+use crate::sandbox::charts_mode::ChartsWish;
 
 /// Flags of `bootstrap`.
 #[derive(Debug, Args)]
@@ -69,7 +68,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     }
     let serving = Serving::wanted(context, arguments.dirty)?;
     let target = Target::load(context, folder, serving.tree(context)?.as_ref())?;
-    let charts = charts(arguments.charts.as_ref(), context, &serving)?;
+    let charts = charts_choice::choose(arguments.charts.as_ref(), context, serving.tree(context)?.as_ref())?;
     let embedded = Embedded { charts, api_port: arguments.api_port, serving };
     interruptible(context, bootstrap::run(context, &target, Some(&embedded), &options))
 }
@@ -84,20 +83,4 @@ fn interruptible(context: &Context, work: impl Future<Output = Outcome>) -> Outc
             )),
         }
     })?
-}
-
-/// As wished; without a wish, as it runs already or ran last; else whatever can be reached.
-fn charts(wish: Option<&ChartsWish>, context: &Context, serving: &Serving) -> Result<ChartsMode, Failure> {
-    let before = State::read(&context.layout).ok().flatten().map(|state| state.charts);
-    match (wish, before) {
-        (Some(ChartsWish::Exactly(mode)), _) => Ok(mode.clone()),
-        (None, Some(mode)) => Ok(mode),
-        _ => {
-            let work = context.terminal.work("look whether the public chart repositories answer");
-            let tree = serving.tree(context)?;
-            let chosen = context.block_on(sandbox::serve::choose_charts(tree.as_ref()))?;
-            work.done(&format!("using {chosen}"));
-            Ok(chosen)
-        }
-    }
 }

@@ -7,6 +7,7 @@ use crate::exit::{Exit, Outcome};
 
 pub mod apps;
 pub mod bootstrap;
+pub mod charts_choice;
 pub mod ci;
 pub mod cluster_argument;
 pub mod create;

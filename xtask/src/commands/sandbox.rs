@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::charts_choice;
 use crate::context::{Context, Output};
+use crate::edge::tree::DiskTree;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report;
-use crate::sandbox::charts_mode::{ChartsMode, ChartsWish};
+use crate::sandbox::charts_mode::ChartsWish;
 use crate::sandbox::memory::{peak_kibibytes, resident_kibibytes};
 use crate::sandbox::state::Phase;
 use crate::sandbox::supervisor::Order;
@@ -62,9 +64,9 @@ enum Verb {
 
 #[derive(Debug, Args)]
 struct Up {
-    /// Where charts come from: auto, public, stand-in, or a folder of charts
-    #[arg(long, default_value = "auto", value_name = "SOURCE")]
-    charts: ChartsWish,
+    /// Where charts come from: auto, public, stand-in, or a folder of charts [default: as it ran last, else auto]
+    #[arg(long, value_name = "SOURCE")]
+    charts: Option<ChartsWish>,
     /// The API server's port on 127.0.0.1 [default: a free one, kept for later starts]
     #[arg(long, value_name = "PORT")]
     api_port: Option<u16>,
@@ -103,10 +105,7 @@ fn start(up: Up, context: &Context) -> Outcome {
         return Ok(Exit::Yes);
     }
     tools::ensure(&context.layout, tools::Group::ControlPlane, &context.terminal)?;
-    let charts = match up.charts {
-        ChartsWish::Exactly(charts) => charts,
-        ChartsWish::Auto => ChartsMode::StandIn,
-    };
+    let charts = charts_choice::choose(up.charts.as_ref(), context, &DiskTree::new(&context.root))?;
     sandbox::start(&context.layout, &Order { charts, api_port: up.api_port }, &context.terminal)?;
     context.terminal.say(format!("export KUBECONFIG={}", context.layout.kubeconfig().display()));
     Ok(Exit::Yes)

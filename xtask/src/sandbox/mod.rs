@@ -52,6 +52,9 @@ fn is_supervised(layout: &Layout) -> Result<bool> {
 
 /// Starts the control plane and waits until it runs. The binaries must be there.
 pub fn start(layout: &Layout, order: &Order, terminal: &Terminal) -> Result<State> {
+    if let Some(port) = order.api_port {
+        ports::check_free(port).context("start the local control plane")?;
+    }
     let work = terminal.work("start the local control plane");
     match start_and_wait(layout, order, |detail| work.detail(detail)) {
         Ok(state) => {

@@ -89,7 +89,8 @@ impl Ports {
     }
 }
 
-fn check_free(port: u16) -> Result<()> {
+/// Errs when something listens on the port already.
+pub fn check_free(port: u16) -> Result<()> {
     match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => bail!(
