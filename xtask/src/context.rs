@@ -76,7 +76,10 @@ impl Context {
             .enable_all()
             .build()
             .context("start the asynchronous runtime")?;
-        Ok(runtime.block_on(work))
+        let done = runtime.block_on(work);
+        // A blocking step that was interrupted ends with its own child process; nobody waits for it here.
+        runtime.shutdown_timeout(std::time::Duration::from_millis(200));
+        Ok(done)
     }
 }
 

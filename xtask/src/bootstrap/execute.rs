@@ -34,12 +34,14 @@ pub async fn execute(
         match step {
             // These two show progress of their own.
             Step::BuildTools => {
-                tools::ensure(&context.layout, tools::Group::ControlPlane, &context.terminal)?;
+                let (layout, terminal) = (context.layout.clone(), context.terminal.clone());
+                blocking(move || tools::ensure(&layout, tools::Group::ControlPlane, &terminal)).await?;
             }
             Step::StartControlPlane { .. } => {
                 let embedded = embedded.context("only the sandbox has a control plane to start")?;
                 let order = Order { charts: embedded.charts.clone(), api_port: embedded.api_port };
-                sandbox::start(&context.layout, &order, &context.terminal)?;
+                let (layout, terminal) = (context.layout.clone(), context.terminal.clone());
+                blocking(move || sandbox::start(&layout, &order, &terminal)).await?;
             }
             step => {
                 let work = context.terminal.work(step.to_string());
@@ -54,6 +56,11 @@ pub async fn execute(
         }
     }
     Ok(())
+}
+
+/// Runs what blocks beside the runtime, so that an interruption is heard meanwhile.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.context("wait for a step")?
 }
 
 async fn carry_out(

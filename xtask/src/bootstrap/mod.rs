@@ -52,6 +52,11 @@ pub async fn run(
         }
         return Ok(Exit::Yes);
     }
+    for chart in &observed.without_digest {
+        context
+            .terminal
+            .say(format!("note: the pinned digest of {chart} is not checked: these are other charts"));
+    }
     show(context, target, &steps, options);
     if options.dry_run {
         return Ok(Exit::No);

@@ -38,6 +38,8 @@ pub struct Observed {
     pub roots: Vec<Value>,
     /// The revision that Flux is to report.
     pub revision: Option<String>,
+    /// Charts whose pinned digest the charts at hand cannot have, so that it is not checked in this run.
+    pub without_digest: Vec<String>,
 }
 
 /// What the embedded control plane is asked to be.
@@ -87,7 +89,13 @@ pub async fn observe(context: &Context, target: &Target, embedded: Option<&Embed
         let origin = Origin { url: &url, branch: &branch, version: VERSION };
         roots::roots(&target.spec, &target.catalogue, origin)
     });
-    let roots = roots.unwrap_or_default();
+    let mut roots = roots.unwrap_or_default();
+    let mut without_digest = Vec::new();
+    if let Some(embedded) = embedded.filter(|embedded| embedded.charts != ChartsMode::Public) {
+        let tree = embedded.serving.tree(context)?;
+        let (pins, _) = flux::pins::read(tree.as_ref());
+        without_digest = sandbox::digests::take_off(&mut roots, &pins, tree.as_ref());
+    }
     match &cluster {
         Some(cluster) => {
             look_at_cluster(cluster, target, &roots, &mut wanted, &mut facts).await?;
@@ -95,7 +103,7 @@ pub async fn observe(context: &Context, target: &Target, embedded: Option<&Embed
         }
         None => everything_is_missing(target, &mut wanted),
     }
-    Ok(Observed { wanted, facts, cluster, roots, revision })
+    Ok(Observed { wanted, facts, cluster, roots, revision, without_digest })
 }
 
 /// Connects to a cluster that is somewhere else; it must be there with Flux in it, since setting up servers is not part

@@ -3,6 +3,7 @@
 
 pub mod charts_mode;
 pub mod child;
+pub mod digests;
 pub mod layout;
 pub mod memory;
 pub mod ports;

@@ -5,6 +5,7 @@
 //! and the next `bootstrap` starts it again on the same data.
 
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
@@ -33,6 +34,8 @@ pub struct Order {
 /// Runs until it is told to end. The binaries must have been built.
 pub fn supervise(layout: &Layout, order: Order) -> Result<()> {
     fs::create_dir_all(layout.logs()).with_context(|| format!("make {}", layout.logs().display()))?;
+    // Keys, the cluster's Secrets and logs are in there: nobody else's business.
+    fs::set_permissions(layout.run(), fs::Permissions::from_mode(0o700))?;
     let lock = File::create(layout.lock()).with_context(|| format!("make {}", layout.lock().display()))?;
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive)
         .context("take the supervisor's lock: another supervisor runs for this checkout")?;
