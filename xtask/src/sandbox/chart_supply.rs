@@ -9,7 +9,9 @@ use flux::pins::{self, Pin, SourceKind};
 use yamltree::tree::Tree;
 
 use super::charts_mode::ChartsMode;
-use crate::edge::charts::standin::{self, Crd, Release, Scope, StandIn, Workload, WorkloadKind};
+use crate::edge::charts::standin::{
+    self, Crd, Release, Scope, StandIn, StorageClass, Workload, WorkloadKind,
+};
 use crate::edge::charts::{ChartSet, Upstream};
 
 /// Charts and the places where the tree says that they are.
@@ -93,8 +95,8 @@ fn stand_ins(pins: &[Pin], catalogue: &Catalogue) -> Result<ChartSet> {
     Ok(set)
 }
 
-fn add_release(into: &mut Release, contract: &Contract, release: &str) {
-    let Some(release) = contract.releases.get(release) else { return };
+fn add_release(into: &mut Release, contract: &Contract, name: &str) {
+    let Some(release) = contract.releases.get(name) else { return };
     for workload in &release.workloads {
         let kind = match workload.kind {
             component::WorkloadKind::Deployment => WorkloadKind::Deployment,
@@ -105,6 +107,18 @@ fn add_release(into: &mut Release, contract: &Contract, release: &str) {
         };
         into.workloads.push(Workload { kind, name: workload.name.clone() });
     }
+    let of_release = |claim: &str| {
+        // A volume belongs to the release whose name is the longest beginning of the claim's.
+        let names = contract.releases.keys().filter(|name| claim.starts_with(name.as_str()));
+        names.max_by_key(|name| name.len()).map(String::as_str) == Some(name)
+    };
+    let volumes = contract.backup.volumes.iter().filter(|volume| volume.namespace == release.namespace);
+    into.claims.extend(volumes.map(|volume| volume.claim.clone()).filter(|claim| of_release(claim)));
+    into.storage_classes.extend(release.storage_classes.iter().map(|class| StorageClass {
+        name: class.name.clone(),
+        provisioner: class.provisioner.clone(),
+        default: class.default,
+    }));
     into.crds.extend(release.crds.iter().map(|crd| Crd {
         group: crd.group.clone(),
         versions: crd.versions.clone(),

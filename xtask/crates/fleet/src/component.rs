@@ -112,6 +112,22 @@ pub struct Release {
     /// Custom resources that its chart defines.
     #[serde(default)]
     pub crds: Vec<Crd>,
+    /// Storage classes that its chart makes.
+    #[serde(default, rename = "storageClasses")]
+    pub storage_classes: Vec<StorageClass>,
+}
+
+/// A storage class that a release makes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StorageClass {
+    /// Its name.
+    pub name: String,
+    /// Who makes its volumes.
+    pub provisioner: String,
+    /// Do claims that name no class get it?
+    #[serde(default)]
+    pub default: bool,
 }
 
 /// Something that runs.

@@ -41,10 +41,29 @@ pub struct Release {
     /// Workloads.
     #[serde(default)]
     pub workloads: Vec<Workload>,
+    /// Names of claims: made with the release, kept when it goes, and mounted by its first workload.
+    #[serde(default)]
+    pub claims: Vec<String>,
+    /// Storage classes.
+    #[serde(default)]
+    pub storage_classes: Vec<StorageClass>,
     /// Host names. Each full name (with a dot) gets an Ingress of class `nginx`; a mere label gets none, since the
     /// chart does not know the domain.
     #[serde(default)]
     pub hosts: Vec<String>,
+}
+
+/// A storage class that waits for a claim's first consumer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StorageClass {
+    /// Its name.
+    pub name: String,
+    /// Who makes its volumes.
+    pub provisioner: String,
+    /// Whether claims that name no class get it.
+    #[serde(default)]
+    pub default: bool,
 }
 
 /// A kind that takes any content.
@@ -124,9 +143,18 @@ pub fn chart(description: &StandIn) -> Result<Vec<u8>, ChartError> {
     for crd in &release.crds {
         add(format!("crds/{}.{}.yaml", crd.plural, crd.group), objects::crd(crd));
     }
-    for workload in &release.workloads {
+    for (position, workload) in release.workloads.iter().enumerate() {
         let path = format!("templates/{:?}-{}.yaml", workload.kind, workload.name).to_lowercase();
-        add(path, objects::workload(workload));
+        let claims: &[String] = if position == 0 { &release.claims } else { &[] };
+        add(path, objects::workload(workload, claims));
+    }
+    // A claim that nothing mounts would stay pending, and the release with it.
+    let mounted = if release.workloads.is_empty() { &[] } else { release.claims.as_slice() };
+    for claim in mounted {
+        add(format!("templates/claim-{claim}.yaml"), objects::claim(claim));
+    }
+    for class in &release.storage_classes {
+        add(format!("templates/class-{}.yaml", class.name), objects::storage_class(class));
     }
     for host in release.hosts.iter().filter(|host| host.contains('.')) {
         add(format!("templates/ingress-{host}.yaml"), objects::ingress(host));
@@ -163,6 +191,11 @@ fn check(description: &StandIn) -> Result<(), ChartError> {
     parts.extend(
         description.release.workloads.iter().map(|it| ("name of a workload", &it.name, dns(&it.name))),
     );
+    parts.extend(description.release.claims.iter().map(|it| ("claim", it, dns(it))));
+    for class in &description.release.storage_classes {
+        parts.push(("storage class", &class.name, dns(&class.name)));
+        parts.push(("provisioner", &class.provisioner, class.provisioner.split('/').all(dns)));
+    }
     parts.extend(description.release.hosts.iter().map(|it| ("host", it, dns(it))));
     match parts.into_iter().find(|(_, _, valid)| !valid) {
         None => Ok(()),

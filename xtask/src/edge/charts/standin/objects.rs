@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Crd, MARK, StandIn, Workload, WorkloadKind};
+use super::{Crd, MARK, StandIn, StorageClass, Workload, WorkloadKind};
 
 /// No registry has it: whoever sees it pulled knows that a stand-in went where it should not.
 const IMAGE: &str = "registry.invalid/standin:0";
@@ -88,11 +88,13 @@ pub(super) fn crd(crd: &Crd) -> String {
     }))
 }
 
-pub(super) fn workload(workload: &Workload) -> String {
+pub(super) fn workload(workload: &Workload, claims: &[String]) -> String {
     let selector = json!({"app.kubernetes.io/instance": "{{ .Release.Name }}", "openappstack.org/workload": workload.name});
     let mut pod_labels = labels();
     pod_labels["openappstack.org/workload"] = json!(workload.name);
-    let container = json!({
+    let mount = |(number, _): (usize, &String)| json!({"name": format!("data-{number}"), "mountPath": format!("/data/{number}")});
+    let volume = |(number, claim): (usize, &String)| json!({"name": format!("data-{number}"), "persistentVolumeClaim": {"claimName": claim}});
+    let mut container = json!({
         "name": "standin",
         "image": IMAGE,
         "imagePullPolicy": "IfNotPresent",
@@ -110,9 +112,14 @@ pub(super) fn workload(workload: &Workload) -> String {
         "selector": {"matchLabels": selector},
         "template": {
             "metadata": {"labels": pod_labels},
-            "spec": {"automountServiceAccountToken": false, "containers": [container]},
+            "spec": {"automountServiceAccountToken": false, "containers": [&container]},
         },
     });
+    if !claims.is_empty() {
+        container["volumeMounts"] = claims.iter().enumerate().map(mount).collect();
+        spec["template"]["spec"]["containers"] = json!([container]);
+        spec["template"]["spec"]["volumes"] = claims.iter().enumerate().map(volume).collect();
+    }
     if workload.kind != WorkloadKind::DaemonSet {
         spec["replicas"] = json!(1);
     }
@@ -124,6 +131,35 @@ pub(super) fn workload(workload: &Workload) -> String {
         "kind": workload.kind,
         "metadata": {"name": workload.name, "namespace": "{{ .Release.Namespace }}", "labels": labels()},
         "spec": spec,
+    }))
+}
+
+pub(super) fn claim(name: &str) -> String {
+    file(&json!({
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": {
+            "name": name,
+            "namespace": "{{ .Release.Namespace }}",
+            "labels": labels(),
+            "annotations": {"helm.sh/resource-policy": "keep"},
+        },
+        "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+    }))
+}
+
+pub(super) fn storage_class(class: &StorageClass) -> String {
+    file(&json!({
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {
+            "name": class.name,
+            "labels": labels(),
+            "annotations": {"storageclass.kubernetes.io/is-default-class": class.default.to_string()},
+        },
+        "provisioner": class.provisioner,
+        "reclaimPolicy": "Delete",
+        "volumeBindingMode": "WaitForFirstConsumer",
     }))
 }
 
