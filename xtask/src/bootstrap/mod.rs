@@ -52,11 +52,6 @@ pub async fn run(
         }
         return Ok(Exit::Yes);
     }
-    for chart in &observed.without_digest {
-        context
-            .terminal
-            .say(format!("note: the pinned digest of {chart} is not checked: these are other charts"));
-    }
     show(context, target, &steps, options);
     if options.dry_run {
         return Ok(Exit::No);
@@ -86,6 +81,13 @@ pub async fn run(
             )));
         }
         let of_group: Vec<Step> = steps.iter().filter(|step| step.group() == group).cloned().collect();
+        if group == Group::Roots {
+            observed.without_digest.iter().for_each(|chart| {
+                let note =
+                    format!("note: the pinned digest of {chart} is not checked: these are other charts");
+                context.terminal.say(note);
+            });
+        }
         execute::execute(context, target, embedded, &observed, group, &of_group).await?;
         carried_out.push(group);
         observed = observe(context, target, embedded).await?;
