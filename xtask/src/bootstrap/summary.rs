@@ -1,5 +1,7 @@
 //! The table at the end: component, version, ready, message, hosts.
 
+use std::collections::BTreeMap;
+
 use fleet::catalogue::Tier;
 use flux::status::{Component, Node, Status};
 use serde_json::json;
@@ -67,6 +69,11 @@ fn table(target: &Target, status: &Status) -> String {
         })
         .collect();
     report::table::table(&["COMPONENT", "VERSION", "READY", "MESSAGE", "HOSTS"], &rows)
+}
+
+/// The version of every component that has one.
+pub fn versions_by_component(status: &Status) -> BTreeMap<String, String> {
+    status.components.iter().map(|component| (component.name.clone(), versions(component))).collect()
 }
 
 /// The chart versions of a component's releases; the one named like the component stands alone when it can.

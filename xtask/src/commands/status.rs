@@ -1,5 +1,7 @@
 //! `status` and `info`: how a cluster is, and how to reach it.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
 use fleet::cluster::Sort;
 use serde_json::json;
@@ -89,42 +91,60 @@ fn print_node(node: &Node, depth: usize) {
     node.children.iter().for_each(|child| print_node(child, depth + 1));
 }
 
+/// What `info` says of a cluster that answers.
+struct Answer {
+    progress: Progress,
+    kubernetes: String,
+}
+
 /// Runs `info`: how to reach a cluster and what to do next.
 pub fn info(arguments: &Arguments, context: &Context) -> Outcome {
     let target = arguments.cluster.target(context)?;
-    let kubeconfig = target.folder.kubeconfig(context);
-    let hosts: Vec<(String, Vec<String>)> = target
+    let answer: Result<Answer, Failure> = context.block_on(async {
+        let cluster = connect(context, &target.folder).await?;
+        let kubernetes = cluster.version().await?;
+        Ok(Answer { progress: progress::look(&cluster, &target, None).await?, kubernetes })
+    })?;
+    let name = &target.folder.name;
+    let next = match &answer {
+        Ok(answer) if answer.progress.is_ready() => "nothing: every component is ready".to_owned(),
+        Ok(_) => format!("`cargo xtask status {name}` shows what is not ready"),
+        Err(_) => format!("`cargo xtask bootstrap {name}`"),
+    };
+    let hosts: BTreeMap<&str, Vec<String>> = target
         .components()
         .into_keys()
-        .map(|name| (name.to_owned(), target.hosts(name)))
+        .map(|component| (component, target.hosts(component)))
         .filter(|(_, hosts)| !hosts.is_empty())
         .collect();
-    let progress = look(context, &target);
-    let next = match &progress {
-        Ok(progress) if progress.is_ready() => "nothing: every component is ready".to_owned(),
-        Ok(_) => format!("`cargo xtask status {}` shows what is not ready", target.folder.name),
-        Err(_) => format!("`cargo xtask bootstrap {}`", target.folder.name),
+    let (revision, kubernetes, versions) = match &answer {
+        Ok(answer) => {
+            let versions = summary::versions_by_component(&answer.progress.status);
+            (answer.progress.revision.clone(), Some(answer.kubernetes.clone()), versions)
+        }
+        Err(_) => (None, None, BTreeMap::new()),
     };
-    let revision = progress.as_ref().ok().and_then(|progress| progress.revision.clone());
+    let kubeconfig = target.folder.kubeconfig(context);
     if context.output == Output::Json {
         report::json(&json!({
-            "version": 1, "cluster": target.folder.name, "kubeconfig": kubeconfig, "domain": target.env.get("domain"),
-            "hosts": hosts.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
-            "revision": revision, "xtask": VERSION, "next": next,
+            "version": 1, "cluster": name, "kubeconfig": kubeconfig, "domain": target.env.get("domain"), "hosts": hosts,
+            "revision": revision, "kubernetes": kubernetes, "components": versions, "xtask": VERSION, "next": next,
         }));
         return Ok(Exit::Yes);
     }
-    report::line(format!("cluster   {}", target.folder.name));
-    report::line(format!("domain    {}", target.env.get("domain").unwrap_or("-")));
-    report::line(format!("revision  {}", revision.as_deref().unwrap_or("-")));
-    report::line(format!("xtask     {VERSION}"));
-    for (name, hosts) in hosts {
-        report::line(format!(
-            "host      {}  ({name})",
-            hosts.iter().map(|host| format!("https://{host}")).collect::<Vec<_>>().join("  ")
-        ));
+    report::line(format!("cluster     {name}"));
+    report::line(format!("domain      {}", target.env.get("domain").unwrap_or("-")));
+    report::line(format!("revision    {}", revision.as_deref().unwrap_or("-")));
+    report::line(format!("kubernetes  {}", kubernetes.as_deref().unwrap_or("-")));
+    report::line(format!("xtask       {VERSION}"));
+    for (component, version) in versions {
+        report::line(format!("component   {component} {version}"));
     }
-    report::line(format!("next      {next}"));
+    for (component, hosts) in hosts {
+        let urls: Vec<String> = hosts.iter().map(|host| format!("https://{host}")).collect();
+        report::line(format!("host        {}  ({component})", urls.join("  ")));
+    }
+    report::line(format!("next        {next}"));
     report::line(format!("export KUBECONFIG={}", kubeconfig.display()));
     Ok(Exit::Yes)
 }

@@ -86,6 +86,14 @@ impl Cluster {
         }
     }
 
+    /// The version of Kubernetes that answers, such as `v1.36.3`.
+    pub async fn version(&self) -> Result<String> {
+        let doing = "ask the API server for its version";
+        let request = http::Request::get("/version").body(Vec::new()).context(doing)?;
+        let answer: Value = self.client.request(request).await.context(doing)?;
+        Ok(answer.get("gitVersion").and_then(Value::as_str).unwrap_or("unknown").to_owned())
+    }
+
     /// Reads one object; none when it, or its kind, is not there.
     pub async fn get(&self, kind: Kind, namespace: &str, name: &str) -> Result<Option<Value>> {
         match self.api(kind, namespace).get_opt(name).await {
