@@ -10,6 +10,7 @@ use fleet::domain::{ClusterName, Domain};
 use fleet::scaffold::{NewCluster, files};
 
 use crate::context::Context;
+use crate::edge::tree::DiskTree;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report;
 
@@ -58,7 +59,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
         admin_email: arguments.admin_email.as_deref(),
     };
     fs::create_dir_all(&folder).with_context(|| format!("make {}", folder.display()))?;
-    for file in files(new) {
+    let (catalogue, _) = fleet::catalogue::read(&DiskTree::new(&context.root));
+    for file in files(new, &catalogue.groups()) {
         let path = folder.join(file.name);
         let mode = if file.private { 0o600 } else { 0o644 };
         fs::OpenOptions::new()

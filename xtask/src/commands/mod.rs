@@ -12,6 +12,7 @@ pub mod ci;
 pub mod cluster_argument;
 pub mod create;
 pub mod sandbox;
+pub mod schemas;
 pub mod secrets;
 pub mod status;
 pub mod updates;
@@ -52,6 +53,8 @@ pub enum Command {
     Reconcile(updates::Arguments),
     /// Run, look at or end the embedded local cluster
     Sandbox(sandbox::Arguments),
+    /// Write the files below install/ that are made from the tool's own types
+    Schemas(schemas::Arguments),
     /// Run everything that must hold before a change is merged
     Ci(ci::Arguments),
     /// Print the completion script of a shell
@@ -74,6 +77,7 @@ pub fn run(command: Command, context: &Context) -> Outcome {
         Command::Resume(arguments) => updates::run(&arguments, context, updates::Change::Resume),
         Command::Reconcile(arguments) => updates::run(&arguments, context, updates::Change::Reconcile),
         Command::Sandbox(arguments) => sandbox::run(arguments, context),
+        Command::Schemas(arguments) => schemas::run(&arguments, context),
         Command::Ci(arguments) => ci::run(&arguments, context),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "xtask", &mut std::io::stdout());

@@ -9,7 +9,7 @@ use yamltree::tree::{Tree, TreeError};
 
 use crate::component::{self, Contract};
 use crate::domain::check_label;
-use crate::variables::{self, Check, Variable};
+use crate::variables::{self, Check, Group, Variable};
 
 /// The folders of `flux2/`, in the order in which a cluster gets them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -61,10 +61,17 @@ impl Catalogue {
 
     /// The variables that all clusters know and those that components bring.
     pub fn variables(&self) -> Vec<Variable> {
-        let mut known = variables::known();
-        for variable in self.components.values().flat_map(|c| &c.contract.variables) {
-            if known.iter().all(|v| v.name != variable.name) {
-                known.push(Variable {
+        self.groups().into_iter().flat_map(|group| group.variables).collect()
+    }
+
+    /// The same in groups: those that all clusters know, then one group for each component that brings some of its own.
+    pub fn groups(&self) -> Vec<Group> {
+        let mut groups = variables::groups();
+        for component in self.components.values() {
+            let is_known = |name: &str| groups.iter().flat_map(|g| &g.variables).any(|v| v.name == name);
+            let own = component.contract.variables.iter().filter(|v| !is_known(&v.name));
+            let own: Vec<Variable> = own
+                .map(|variable| Variable {
                     name: variable.name.clone().into(),
                     required: variable.default.is_none(),
                     needed_with: None,
@@ -73,10 +80,13 @@ impl Catalogue {
                     example: variable.default.clone().unwrap_or_default().into(),
                     meaning: variable.description.clone().into(),
                     check: Check::Text,
-                });
+                })
+                .collect();
+            if !own.is_empty() {
+                groups.push(Group { title: component.contract.title.clone().into(), variables: own });
             }
         }
-        known
+        groups
     }
 
     /// The variables that a cluster with these components may set.
@@ -237,6 +247,24 @@ mod tests {
             all.iter().filter(|v| v.required).count()
         };
         assert_eq!((required(true), required(false)), (4, 3));
+    }
+
+    #[test]
+    fn a_variable_of_one_component_is_in_a_group_of_its_own_and_in_the_example() {
+        let (catalogue, messages) = found(
+            "#- flux2/apps/blog/component.yaml\ntitle: Blog\ndescription: D\n\
+             variables: [{name: domain}, {name: blog_theme, default: dark, description: Colours of the blog}]\n",
+        );
+        assert_eq!(messages, [""; 0]);
+        let groups = catalogue.groups();
+        let last = groups.last().unwrap();
+        let names: Vec<&str> = last.variables.iter().map(|v| v.name.as_ref()).collect();
+        assert_eq!((last.title.as_ref(), names.as_slice()), ("Blog", &["blog_theme"][..]));
+        let example = crate::flux_env::example(&groups);
+        assert!(
+            example.ends_with("## Blog.\n\n# Colours of the blog (default: dark).\n#blog_theme=dark\n"),
+            "{example}"
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ use yamltree::nearest;
 
 use crate::secret::SecretString;
 use crate::substitution::survives_substitution;
-use crate::variables::{Variable, groups};
+use crate::variables::{Group, Variable};
 
 /// The variables that a file sets. Empty values count as not set, as they do for `${x:=default}`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -191,21 +191,24 @@ fn missing(file: &str, env: &FluxEnv, known: &[Variable]) -> Vec<Diagnostic> {
 }
 
 /// The documented example: required variables with an example value, all others as comments with their default.
-pub fn example() -> String {
-    example_with(&[])
+///
+/// `groups` are those that all clusters know ([`crate::variables::groups`]) or those of a tree
+/// ([`crate::catalogue::Catalogue::groups`]).
+pub fn example(groups: &[Group]) -> String {
+    example_with(groups, &[])
 }
 
 /// The documented example with some values filled in; a given empty value stays empty.
-pub fn example_with(given: &[(&str, &str)]) -> String {
+pub fn example_with(groups: &[Group], given: &[(&str, &str)]) -> String {
     let mut text = String::from(
         "# The variables of one cluster. Copy this file to clusters/NAME/.flux.env and keep it secret (chmod 600).\n\
          #\n\
          # One NAME=VALUE a line. No quotes, no blanks round the =, no comments behind a value: all of it would become\n\
          # part of the value. Remove the # before a variable to set it.\n",
     );
-    for group in groups() {
+    for group in groups {
         text.push_str(&format!("\n## {}.\n", group.title));
-        for variable in group.variables {
+        for variable in &group.variables {
             let name = &variable.name;
             let given = given.iter().find(|(given, _)| given == name).map(|(_, value)| *value);
             let value = given.unwrap_or(&variable.example);

@@ -2,6 +2,7 @@
 
 use crate::domain::{ClusterName, Domain};
 use crate::flux_env;
+use crate::variables::Group;
 
 /// A file to be written below `clusters/NAME/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,13 +34,15 @@ pub struct NewCluster<'a> {
 
 /// The files of a new cluster: `cluster.yaml`, `.flux.env` and `kustomization.yaml`.
 ///
-/// What is not known yet stays empty in `.flux.env`, where the check names it.
-pub fn files(new: NewCluster<'_>) -> Vec<NewFile> {
-    let env = flux_env::example_with(&[
+/// What is not known yet stays empty in `.flux.env`, where the check names it. `variables` are those that the tree
+/// reads ([`crate::catalogue::Catalogue::groups`]).
+pub fn files(new: NewCluster<'_>, variables: &[Group]) -> Vec<NewFile> {
+    let given = [
         ("domain", new.domain.as_str()),
         ("ip_address", new.ip_address.unwrap_or_default()),
         ("admin_email", new.admin_email.unwrap_or_default()),
-    ]);
+    ];
+    let env = flux_env::example_with(variables, &given);
     vec![
         NewFile { name: "cluster.yaml", text: cluster_yaml(new), private: false },
         NewFile { name: ".flux.env", text: env, private: true },
@@ -93,7 +96,7 @@ fn cluster_yaml(new: NewCluster<'_>) -> String {
 mod tests {
     use super::*;
     use crate::cluster::{self, Sort};
-    use crate::variables::known;
+    use crate::variables::{groups, known};
 
     fn new<'a>(name: &'a ClusterName, domain: &'a Domain, ip: Option<&'a str>) -> NewCluster<'a> {
         let url = "https://example.org/oas.git";
@@ -111,7 +114,7 @@ mod tests {
     fn the_files_of_a_new_cluster_pass_their_own_checks() {
         let (name, domain) = (ClusterName::new("demo").unwrap(), Domain::new("example.org").unwrap());
         for ip in [Some("203.0.113.10"), Some("2001:db8::1")] {
-            let files = files(new(&name, &domain, ip));
+            let files = files(new(&name, &domain, ip), &groups());
             let (spec, diagnostics) = cluster::parse("c", &files[0].text, Sort::Real);
             assert_eq!(diagnostics, []);
             assert_eq!(spec.unwrap().spec.hosts[0].address, ip.unwrap());
@@ -125,7 +128,7 @@ mod tests {
     #[test]
     fn what_is_not_known_yet_is_asked_for_by_the_check() {
         let (name, domain) = (ClusterName::new("demo").unwrap(), Domain::new("example.org").unwrap());
-        let files = files(new(&name, &domain, None));
+        let files = files(new(&name, &domain, None), &groups());
         assert_eq!(cluster::parse("c", &files[0].text, Sort::Real).1, []);
         let (_, diagnostics) = flux_env::parse("e", &files[1].text, &known());
         let missing: Vec<&str> = diagnostics.iter().filter_map(|d| d.message.split('`').nth(1)).collect();

@@ -72,7 +72,7 @@ const BACKUP: &str = "backup_s3_enabled";
 #[derive(Debug)]
 pub struct Group {
     /// Heading in the example file.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// The variables, in the order in which a person fills them in.
     pub variables: Vec<Variable>,
 }
@@ -81,7 +81,7 @@ pub struct Group {
 pub fn groups() -> Vec<Group> {
     vec![
         Group {
-            title: "The cluster. These three have no default",
+            title: Cow::Borrowed("The cluster. These three have no default"),
             variables: vec![
                 required("domain", "example.org", Check::Domain, "Domain under which all applications live"),
                 required("ip_address", "203.0.113.10", Check::Address, "Public address of the server"),
@@ -94,7 +94,7 @@ pub fn groups() -> Vec<Group> {
             ],
         },
         Group {
-            title: "Size and certificates",
+            title: Cow::Borrowed("Size and certificates"),
             variables: vec![
                 with_default(
                     variable(
@@ -126,7 +126,7 @@ pub fn groups() -> Vec<Group> {
             ],
         },
         Group {
-            title: "Outgoing mail, through a mail server that you have an account on",
+            title: Cow::Borrowed("Outgoing mail, through a mail server that you have an account on"),
             variables: vec![
                 with_default(variable(MAIL, "true", Check::Bool, "Send mail at all"), "false"),
                 needed_with(
@@ -194,7 +194,7 @@ pub fn groups() -> Vec<Group> {
             ],
         },
         Group {
-            title: "Backups, to storage that speaks the S3 protocol",
+            title: Cow::Borrowed("Backups, to storage that speaks the S3 protocol"),
             variables: vec![
                 with_default(variable(BACKUP, "true", Check::Bool, "Make backups at all"), "false"),
                 needed_with(
