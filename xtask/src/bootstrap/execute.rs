@@ -9,11 +9,11 @@ use fleet::secret::SecretString;
 use rand::RngExt as _;
 use serde_json::{Value, json};
 
-use super::observe::{CLUSTER_VARIABLES, Embedded, FLUX_SYSTEM, Observed, read_secret, text};
+use super::observe::{CLUSTER_VARIABLES, Embedded, FLUX_SYSTEM, Observed, read_secret};
 use super::substitution;
 use super::target::Target;
 use crate::context::Context;
-use crate::edge::cluster::{Cluster, kinds};
+use crate::edge::cluster::{Cluster, kinds, text};
 use crate::exit::Failure;
 use crate::sandbox::supervisor::Order;
 use crate::sandbox::{self, tools};

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::serving::Serving;
 use super::target::Target;
 use crate::context::Context;
-use crate::edge::cluster::{Cluster, kinds};
+use crate::edge::cluster::{Cluster, kinds, text};
 use crate::sandbox::charts_mode::ChartsMode;
 use crate::sandbox::state::Phase;
 use crate::sandbox::{self, tools};
@@ -75,10 +75,10 @@ pub async fn observe(context: &Context, target: &Target, embedded: Option<&Embed
                 && embedded.api_port.is_none_or(|port| port == state.ports.api);
             origin = Some((
                 format!("http://127.0.0.1:{}/openappstack.git", state.ports.git),
-                sandbox::serve::BRANCH.to_owned(),
+                sandbox::served::BRANCH.to_owned(),
             ));
         }
-        revision = Some(format!("{}@sha1:{}", sandbox::serve::BRANCH, embedded.serving.commit));
+        revision = Some(format!("{}@sha1:{}", sandbox::served::BRANCH, embedded.serving.commit));
     }
     let cluster = match (embedded, facts.is_running && facts.runs_as_wanted) {
         (Some(_), false) => None,
@@ -225,9 +225,4 @@ pub async fn read_secret(cluster: &Cluster, name: &str) -> Result<Option<BTreeMa
         values.insert(key.clone(), SecretString::new(String::from_utf8(bytes).with_context(doing)?));
     }
     Ok(Some(values))
-}
-
-/// The text at a pointer, or nothing.
-pub fn text(object: &Value, pointer: &str) -> String {
-    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }

@@ -5,9 +5,8 @@ use fleet::roots::SOURCE;
 use flux::status::{Component, State, Status};
 use serde_json::Value;
 
-use super::observe::text;
 use super::target::Target;
-use crate::edge::cluster::{Cluster, kinds};
+use crate::edge::cluster::{Cluster, kinds, text};
 
 /// One look at a cluster.
 pub struct Progress {

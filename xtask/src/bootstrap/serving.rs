@@ -3,7 +3,6 @@
 use std::fs;
 
 use anyhow::{Context as _, Result};
-use serde::{Deserialize, Serialize};
 use yamltree::tree::{MemTree, Tree};
 
 use crate::context::Context;
@@ -13,7 +12,7 @@ use crate::edge::git_server::{
 use crate::edge::tree::{DiskTree, of_commit};
 use crate::exit::Failure;
 use crate::sandbox::layout::Layout;
-use crate::sandbox::serve::BRANCH;
+use crate::sandbox::served::{BRANCH, ServedSource, Source, git, served_commit, served_source};
 
 /// The branch on which uncommitted work is made into a commit before the cluster sees it.
 const PREPARED: &str = "prepared";
@@ -26,23 +25,6 @@ pub struct Serving {
     /// Where it comes from.
     pub source: Source,
     git: GitEnvironment,
-}
-
-/// Where a served commit comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Source {
-    /// The checkout's HEAD; later commits are followed.
-    Head,
-    /// The checkout's files as they are (`--dirty`, or there is no Git at all).
-    Files,
-}
-
-/// The served source as the supervisor reads it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServedSource {
-    /// Where the served commit comes from: only HEAD is followed.
-    pub source: Source,
 }
 
 impl Serving {
@@ -125,23 +107,6 @@ impl Serving {
     }
 }
 
-/// Git as the sandbox runs it.
-pub fn git(layout: &Layout) -> Result<GitEnvironment> {
-    Ok(GitEnvironment::create(&layout.run().join("home"))?)
-}
-
-/// The commit that the cluster follows now.
-pub fn served_commit(git: &GitEnvironment, layout: &Layout) -> Option<String> {
-    let output = git
-        .command()
-        .arg("-C")
-        .arg(layout.served_repository())
-        .args(["rev-parse", "--verify", "--quiet", &format!("refs/heads/{BRANCH}")])
-        .output()
-        .ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-}
-
 /// Whether a cluster runs a commit that this checkout's HEAD does not contain. A revision that is no commit of Git's,
 /// or was made from uncommitted files, is never ahead.
 pub fn is_behind(context: &Context, revision: &str) -> bool {
@@ -160,10 +125,4 @@ pub fn is_behind(context: &Context, revision: &str) -> bool {
         .output();
     // 1: not an ancestor; 128: unknown here, or no repository at all.
     contains.is_ok_and(|answer| !answer.status.success()) && context.root.join(".git").exists()
-}
-
-/// Where the served commit comes from; none when nothing was served yet.
-pub fn served_source(layout: &Layout) -> Option<Source> {
-    let bytes = fs::read(layout.served_source()).ok()?;
-    serde_json::from_slice::<ServedSource>(&bytes).ok().map(|served| served.source)
 }

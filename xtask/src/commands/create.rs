@@ -81,7 +81,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
 
 /// Where this checkout came from.
 fn origin(context: &Context) -> Result<String, Failure> {
-    let git = crate::bootstrap::serving::git(&context.layout)?;
+    let git = crate::sandbox::served::git(&context.layout)?;
     let asked = git.command().arg("-C").arg(&context.root).args(["remote", "get-url", "origin"]).output();
     let asked = asked.context("run git")?;
     if asked.status.success() {

@@ -8,9 +8,9 @@ use fleet::roots::{COMPONENT_LABEL, ROOT_LABEL, SOURCE};
 use serde_json::{Value, json};
 
 use super::cluster_argument::{ClusterArgument, connect};
-use crate::bootstrap::observe::{FLUX_SYSTEM, text};
+use crate::bootstrap::observe::FLUX_SYSTEM;
 use crate::context::Context;
-use crate::edge::cluster::{Cluster, Kind, kinds};
+use crate::edge::cluster::{Cluster, Kind, kinds, text};
 use crate::exit::{Exit, Failure, Outcome};
 
 /// Flags of `hold`, `resume` and `reconcile`.

@@ -207,14 +207,19 @@ fn type_meta(kind: Kind) -> TypeMeta {
     TypeMeta { api_version, kind: kind.kind.to_owned() }
 }
 
+/// The text at a JSON pointer of an object, or nothing.
+pub fn text(object: &Value, pointer: &str) -> String {
+    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
 /// How an object is addressed: its resource, its namespace (empty for cluster-wide kinds), its name.
 fn address(object: &Value) -> Result<(ApiResource, String, String)> {
-    let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let (api_version, kind, name) = (text("/apiVersion"), text("/kind"), text("/metadata/name"));
+    let (api_version, kind, name) =
+        (text(object, "/apiVersion"), text(object, "/kind"), text(object, "/metadata/name"));
     if api_version.is_empty() || kind.is_empty() || name.is_empty() {
         bail!("an object without apiVersion, kind or name cannot be applied");
     }
     let (group, version) = api_version.split_once('/').unwrap_or(("", &api_version));
     let resource = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, &kind));
-    Ok((resource, text("/metadata/namespace"), name))
+    Ok((resource, text(object, "/metadata/namespace"), name))
 }

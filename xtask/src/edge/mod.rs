@@ -3,5 +3,6 @@
 pub mod charts;
 pub mod cluster;
 pub mod git_server;
+pub mod process;
 pub mod terminal;
 pub mod tree;

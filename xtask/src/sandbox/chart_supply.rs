@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result};
 use fleet::catalogue::{self, Catalogue};
-use fleet::component::{self, Contract};
+use fleet::component::{Contract, Workload, WorkloadKind};
 use flux::pins::{self, Pin, SourceKind};
 use yamltree::tree::Tree;
 
 use super::charts_mode::ChartsMode;
-use crate::edge::charts::standin::{
-    self, Crd, Release, Scope, StandIn, StorageClass, Workload, WorkloadKind,
-};
+use crate::edge::charts::standin::{self, Release, StandIn};
 use crate::edge::charts::{ChartSet, Upstream};
 
 /// Charts and the places where the tree says that they are.
@@ -97,16 +95,9 @@ fn stand_ins(pins: &[Pin], catalogue: &Catalogue) -> Result<ChartSet> {
 
 fn add_release(into: &mut Release, contract: &Contract, name: &str) {
     let Some(release) = contract.releases.get(name) else { return };
-    for workload in &release.workloads {
-        let kind = match workload.kind {
-            component::WorkloadKind::Deployment => WorkloadKind::Deployment,
-            component::WorkloadKind::StatefulSet => WorkloadKind::StatefulSet,
-            component::WorkloadKind::DaemonSet => WorkloadKind::DaemonSet,
-            // What only runs once in a while is no part of a stand-in.
-            component::WorkloadKind::Job | component::WorkloadKind::CronJob => continue,
-        };
-        into.workloads.push(Workload { kind, name: workload.name.clone() });
-    }
+    // What only runs once in a while is no part of a stand-in.
+    let runs = |workload: &&Workload| !matches!(workload.kind, WorkloadKind::Job | WorkloadKind::CronJob);
+    into.workloads.extend(release.workloads.iter().filter(runs).cloned());
     let of_release = |claim: &str| {
         // A volume belongs to the release whose name is the longest beginning of the claim's.
         let names = contract.releases.keys().filter(|name| claim.starts_with(name.as_str()));
@@ -114,19 +105,8 @@ fn add_release(into: &mut Release, contract: &Contract, name: &str) {
     };
     let volumes = contract.backup.volumes.iter().filter(|volume| volume.namespace == release.namespace);
     into.claims.extend(volumes.map(|volume| volume.claim.clone()).filter(|claim| of_release(claim)));
-    into.storage_classes.extend(release.storage_classes.iter().map(|class| StorageClass {
-        name: class.name.clone(),
-        provisioner: class.provisioner.clone(),
-        default: class.default,
-    }));
-    into.crds.extend(release.crds.iter().map(|crd| Crd {
-        group: crd.group.clone(),
-        versions: crd.versions.clone(),
-        kind: crd.kind.clone(),
-        plural: crd.plural.clone(),
-        scope: if crd.scope == component::Scope::Cluster { Scope::Cluster } else { Scope::Namespaced },
-        status: crd.status,
-    }));
+    into.storage_classes.extend(release.storage_classes.iter().cloned());
+    into.crds.extend(release.crds.iter().cloned());
 }
 
 #[cfg(test)]

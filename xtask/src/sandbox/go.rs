@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::layout::Layout;
-use super::tools::run;
+use crate::edge::process::run;
 use crate::edge::terminal::Terminal;
 
 /// The Python package that carries a Go, for machines that have pip and no Go.

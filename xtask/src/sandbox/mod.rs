@@ -8,6 +8,7 @@ pub mod layout;
 pub mod memory;
 pub mod ports;
 pub mod serve;
+pub mod served;
 pub mod state;
 pub mod supervisor;
 pub mod tools;

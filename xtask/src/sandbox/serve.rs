@@ -12,14 +12,11 @@ use super::chart_supply;
 use super::charts_mode::ChartsMode;
 use super::layout::Layout;
 use super::ports::Ports;
-use crate::bootstrap::serving::{Source, git, served_commit, served_source};
+use super::served::{BRANCH, Source, git, served_commit, served_source};
 use crate::edge::charts::probe::{Way, probe};
 use crate::edge::charts::{Proxy, ProxyCa};
 use crate::edge::git_server::{GitServer, head_of, publish_head};
 use crate::edge::tree::of_commit;
-
-/// The branch that the cluster follows in the served copy.
-pub const BRANCH: &str = "main";
 
 /// How long public chart hosts may take to answer.
 const PROBE: Duration = Duration::from_secs(3);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::go::Go;
 use super::layout::Layout;
 use super::requirements;
+use crate::edge::process::run;
 use crate::edge::terminal::Terminal;
 
 /// Which binaries are wanted.
@@ -221,16 +222,6 @@ fn copy_manifests(layout: &Layout, go: &Go, folder: &Path) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Runs a command to its end and gives its standard output; a failure carries what it said.
-pub(super) fn run(command: &mut Command) -> Result<String> {
-    let shown = format!("{command:?}");
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("run {shown}"))?;
-    if !output.status.success() {
-        bail!("{shown} ended with {}\n{}", output.status, String::from_utf8_lossy(&output.stderr).trim());
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]

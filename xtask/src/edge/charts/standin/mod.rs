@@ -6,7 +6,7 @@
 
 mod objects;
 
-use serde::{Deserialize, Serialize};
+use fleet::component::{Crd, StorageClass, Workload};
 
 use super::archive::{self, ChartFile, ChartFiles};
 use super::error::ChartError;
@@ -15,110 +15,33 @@ use super::error::ChartError;
 pub const MARK: &str = "openappstack.org/stand-in";
 
 /// What a stand-in chart is made from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct StandIn {
     /// Chart name.
     pub name: String,
     /// Chart version.
     pub version: String,
     /// Version of what the real chart installs; may be empty.
-    #[serde(default)]
     pub app_version: String,
     /// What a release of it brings.
-    #[serde(default)]
     pub release: Release,
 }
 
 /// What a release of a stand-in chart brings.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Release {
     /// Kinds. They are in the chart's `crds/` folder: there before anything else, never deleted, and nobody's own, so
     /// that several releases may bring the same one.
-    #[serde(default)]
     pub crds: Vec<Crd>,
     /// Workloads.
-    #[serde(default)]
     pub workloads: Vec<Workload>,
     /// Names of claims: made with the release, kept when it goes, and mounted by its first workload.
-    #[serde(default)]
     pub claims: Vec<String>,
     /// Storage classes.
-    #[serde(default)]
     pub storage_classes: Vec<StorageClass>,
     /// Host names. Each full name (with a dot) gets an Ingress of class `nginx`; a mere label gets none, since the
     /// chart does not know the domain.
-    #[serde(default)]
     pub hosts: Vec<String>,
-}
-
-/// A storage class that waits for a claim's first consumer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StorageClass {
-    /// Its name.
-    pub name: String,
-    /// Who makes its volumes.
-    pub provisioner: String,
-    /// Whether claims that name no class get it.
-    #[serde(default)]
-    pub default: bool,
-}
-
-/// A kind that takes any content.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Crd {
-    /// API group.
-    pub group: String,
-    /// Versions, all served; the first is the stored one.
-    pub versions: Vec<String>,
-    /// Kind.
-    pub kind: String,
-    /// Plural name, lower case.
-    pub plural: String,
-    /// Whether objects are in namespaces.
-    #[serde(default)]
-    pub scope: Scope,
-    /// Whether it has a status sub-resource.
-    #[serde(default = "yes")]
-    pub status: bool,
-}
-
-/// Where objects of a kind live.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Scope {
-    /// In namespaces.
-    #[default]
-    Namespaced,
-    /// In the cluster.
-    Cluster,
-}
-
-/// A workload that runs nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Workload {
-    /// Kind.
-    pub kind: WorkloadKind,
-    /// Its name, in the release's namespace.
-    pub name: String,
-}
-
-/// Kinds of workloads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum WorkloadKind {
-    /// apps/v1 Deployment.
-    Deployment,
-    /// apps/v1 StatefulSet.
-    StatefulSet,
-    /// apps/v1 DaemonSet.
-    DaemonSet,
-}
-
-fn yes() -> bool {
-    true
 }
 
 impl StandIn {
@@ -209,6 +132,7 @@ fn check(description: &StandIn) -> Result<(), ChartError> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use fleet::component::{Scope, WorkloadKind};
 
     pub(crate) fn example() -> StandIn {
         let crd = |group: &str, kind: &str, plural: &str| Crd {
@@ -232,6 +156,12 @@ mod tests {
                     workload(WorkloadKind::DaemonSet, "agent"),
                 ],
                 hosts: vec!["files".into(), "files.example.org".into()],
+                claims: vec!["web-files".into()],
+                storage_classes: vec![StorageClass {
+                    name: "local".into(),
+                    provisioner: "example.org/local".into(),
+                    default: true,
+                }],
             },
             app_version: "3.10".into(),
             ..StandIn::new("alpha", "1.2.3")
@@ -249,6 +179,8 @@ mod tests {
                 "Chart.yaml",
                 "crds/gates.gateway.example.k8s.io.yaml",
                 "crds/things.example.org.yaml",
+                "templates/claim-web-files.yaml",
+                "templates/class-local.yaml",
                 "templates/daemonset-agent.yaml",
                 "templates/deployment-web.yaml",
                 "templates/ingress-files.example.org.yaml",

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Crd, MARK, StandIn, StorageClass, Workload, WorkloadKind};
+use fleet::component::{Crd, StorageClass, Workload, WorkloadKind};
+
+use super::{MARK, StandIn};
 
 /// No registry has it: whoever sees it pulled knows that a stand-in went where it should not.
 const IMAGE: &str = "registry.invalid/standin:0";
