@@ -1,0 +1,12 @@
+//! The CLI tier: the real binary where no cluster runs. Bad input above all: each has its own message, place and exit
+//! code.
+
+#![allow(clippy::unwrap_used)]
+
+mod apps;
+mod arguments;
+mod clusters;
+mod create;
+mod flux_env;
+mod machine;
+mod tree;

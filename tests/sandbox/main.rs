@@ -1,0 +1,15 @@
+//! The sandbox tier: the real binary, the real control plane, the real Flux, on stand-in charts. One file a topic; each
+//! test takes its turn (see `tests::shared`).
+
+#![allow(clippy::unwrap_used)]
+
+mod beside;
+mod bootstrap;
+mod ending;
+mod following;
+mod interrupted;
+mod kubectl;
+mod overrides;
+mod scripts;
+mod surroundings;
+mod values;

@@ -1,0 +1,1 @@
+//! The `install-*.sh` scripts that 0.6 documented.
