@@ -2,9 +2,10 @@
 
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use yamltree::tree::{MemTree, Tree};
 
@@ -15,6 +16,7 @@ use super::ports::Ports;
 use super::served::{BRANCH, Source, git, served_commit, served_source};
 use crate::edge::charts::probe::{Way, probe};
 use crate::edge::charts::{Proxy, ProxyCa};
+use crate::edge::cluster::{Cluster, kinds};
 use crate::edge::git_server::{GitServer, head_of, publish_head};
 use crate::edge::tree::of_commit;
 
@@ -83,10 +85,11 @@ pub async fn keep_current(layout: Layout, charts: Option<Charts>) -> Infallible 
     let mut head: Option<String> = None;
     loop {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        let (layout, before) = (layout.clone(), head.clone());
+        let (folders, before) = (layout.clone(), head.clone());
+        let served = charts.as_ref().and_then(|charts| charts.served.clone());
         let looked = tokio::task::spawn_blocking(move || {
-            let head = follow_head(&layout, before);
-            let charts = charts.map(|charts| renew(&layout, charts));
+            let head = follow_head(&folders, before);
+            let charts = charts.map(|charts| renew(&folders, charts));
             (head, charts)
         })
         .await;
@@ -97,6 +100,11 @@ pub async fn keep_current(layout: Layout, charts: Option<Charts>) -> Infallible 
                     Err(error) => tracing::warn!("follow the checkout's HEAD: {error:#}"),
                 }
                 charts = renewed;
+                if charts.as_ref().is_some_and(|charts| charts.served != served)
+                    && let Err(error) = read_indexes_again(&layout).await
+                {
+                    tracing::warn!("have Flux read the chart repositories again: {error:#}");
+                }
             }
             // Only a panic ends a blocking task: the supervisor goes on without following.
             Err(error) => {
@@ -106,6 +114,20 @@ pub async fn keep_current(layout: Layout, charts: Option<Charts>) -> Infallible 
             }
         }
     }
+}
+
+/// Has Flux read every chart repository's index now: there are other charts than a moment ago, and a release that was
+/// moved to one of them would wait for it until the next interval, an hour.
+async fn read_indexes_again(layout: &Layout) -> Result<()> {
+    let cluster = Cluster::connect(&layout.process_kubeconfig("supervisor")).await?;
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).context("read the clock")?.as_millis().to_string();
+    let change = json!({"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": now}}});
+    for repository in cluster.list(kinds::HELM_REPOSITORY).await? {
+        let text = |pointer: &str| repository.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
+        cluster.merge(kinds::HELM_REPOSITORY, namespace, name, &change).await?;
+    }
+    Ok(())
 }
 
 fn follow_head(layout: &Layout, before: Option<String>) -> Result<Option<String>> {
