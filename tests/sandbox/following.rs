@@ -75,7 +75,7 @@ fn a_deleted_folder_changes_nothing_in_the_cluster_and_status_says_so() {
     let platform = platform();
     let checkout = &platform.checkout;
     let before = workloads(checkout);
-    checkout.git(&["rm", "--recursive", "--quiet", "flux2/apps/wordpress"]);
+    checkout.git(&["rm", "-r", "--quiet", "flux2/apps/wordpress"]);
     let commit = checkout.commit("wordpress: deleted");
     checkout.wait("the root of WordPress fails on the new commit", 60, || {
         let root = checkout.object("kustomization", "flux-system", "app-wordpress").unwrap();

@@ -7,5 +7,6 @@ fn apply_of_the_cluster_s_folder_makes_the_variables() {
     let platform = platform();
     let ran = platform.checkout.kubectl(&["apply", "-k", "clusters/sandbox"]).expect(0);
     assert!(ran.stdout.starts_with("secret/oas-cluster-variables "), "{ran}");
-    platform.checkout.xtask(&["bootstrap"]).expect(0).says("nothing to do");
+    // What kubectl made is what bootstrap wants: at most Flux is still looking at it.
+    platform.checkout.xtask(&["bootstrap"]).expect(0).does_not_say("oas-cluster-variables");
 }

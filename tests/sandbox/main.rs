@@ -9,6 +9,7 @@ mod ending;
 mod following;
 mod interrupted;
 mod kubectl;
+mod machine;
 mod overrides;
 mod scripts;
 mod surroundings;

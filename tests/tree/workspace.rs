@@ -1,0 +1,113 @@
+//! Which crate may depend on what: the lower crates stay pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+use tests::{repository, run};
+
+/// The direct dependencies of each crate below `xtask/crates`; a new one is added here with a reason in its manifest.
+const ALLOWED: [(&str, &[&str]); 3] = [
+    ("fleet", &["schemars", "serde", "serde_json", "thiserror", "yamltree"]),
+    ("flux", &["serde", "serde_json", "yamltree"]),
+    ("yamltree", &["granit-parser", "serde", "serde_json", "strsim", "thiserror"]),
+];
+
+/// What does I/O, runs tasks or talks to people: nothing of it may come in below xtask, directly or not.
+const IMPURE: [&str; 12] = [
+    "tokio",
+    "kube",
+    "clap",
+    "reqwest",
+    "hyper",
+    "git2",
+    "russh",
+    "indicatif",
+    "anyhow",
+    "tracing",
+    "rustix",
+    "tempfile",
+];
+
+fn metadata() -> Value {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(repository::root()).args(["metadata", "--format-version=1", "--locked", "--offline"]);
+    run::run(command).expect(0).json()
+}
+
+fn below(metadata: &Value) -> Vec<&Value> {
+    let packages = metadata["packages"].as_array().unwrap();
+    packages.iter().filter(|it| it["manifest_path"].as_str().unwrap().contains("/xtask/crates/")).collect()
+}
+
+#[test]
+fn crates_below_xtask_have_the_direct_dependencies_that_are_allowed() {
+    let metadata = metadata();
+    let mut seen = BTreeMap::new();
+    for package in below(&metadata) {
+        let direct: BTreeSet<&str> = package["dependencies"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|it| it["kind"].is_null())
+            .map(|it| it["name"].as_str().unwrap())
+            .collect();
+        seen.insert(package["name"].as_str().unwrap(), direct);
+    }
+    let allowed: BTreeMap<&str, BTreeSet<&str>> =
+        ALLOWED.iter().map(|(name, direct)| (*name, direct.iter().copied().collect())).collect();
+    assert_eq!(seen, allowed);
+}
+
+#[test]
+fn nothing_impure_comes_in_below_xtask() {
+    let metadata = metadata();
+    let nodes: BTreeMap<&str, &Value> = metadata["resolve"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["id"].as_str().unwrap(), it))
+        .collect();
+    let names: BTreeMap<&str, &str> = metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["id"].as_str().unwrap(), it["name"].as_str().unwrap()))
+        .collect();
+    for package in below(&metadata) {
+        let mut left = vec![package["id"].as_str().unwrap()];
+        let mut seen = BTreeSet::new();
+        while let Some(id) = left.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            assert!(!IMPURE.contains(&names[id]), "{} depends on {}", package["name"], names[id]);
+            for dependency in nodes[id]["deps"].as_array().unwrap() {
+                let is_normal =
+                    dependency["dep_kinds"].as_array().unwrap().iter().any(|it| it["kind"].is_null());
+                if is_normal {
+                    left.push(dependency["pkg"].as_str().unwrap());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_package_takes_the_workspace_s_lints() {
+    let metadata = metadata();
+    let members = metadata["workspace_members"].as_array().unwrap();
+    for package in metadata["packages"].as_array().unwrap().iter().filter(|it| members.contains(&it["id"])) {
+        let manifest = std::fs::read_to_string(package["manifest_path"].as_str().unwrap()).unwrap();
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{}", package["name"]);
+    }
+}
+
+#[test]
+fn an_impure_crate_is_known_by_its_name_here() {
+    // A name that nothing is called any more would let everything through.
+    let lock = repository::read("Cargo.lock");
+    for name in ["tokio", "kube", "clap", "hyper", "indicatif", "anyhow", "tracing", "rustix", "tempfile"] {
+        assert!(lock.contains(&format!("name = \"{name}\"\n")), "{name}");
+    }
+}
