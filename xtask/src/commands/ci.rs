@@ -76,7 +76,7 @@ const TIERS: &[Tier] = &[
     Tier {
         name: "unit",
         needs: None,
-        commands: &[&["test", "--workspace", "--exclude", "tests", "--lib", "--bins", "--quiet"]],
+        commands: &[&["test", "--workspace", "--exclude", "tests", "--lib", "--bins", "--tests", "--quiet"]],
         reachable: None,
     },
     Tier {

@@ -53,7 +53,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     if context.output == Output::Json {
         report::json(&json!({"version": 1, "written": !arguments.check, "outdated": outdated}));
     } else {
-        outdated.iter().for_each(|name| report::line(name));
+        outdated.iter().for_each(report::line);
     }
     if arguments.check && !outdated.is_empty() {
         context
