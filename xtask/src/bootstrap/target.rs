@@ -10,7 +10,7 @@ use fleet::catalogue::{self, Catalogue, Tier};
 use fleet::cluster::{self, ClusterSpec, Sort};
 use fleet::domain::ClusterName;
 use fleet::flux_env::{self, FluxEnv};
-use yamltree::diagnostic::{Diagnostic, Place, Severity};
+use yamltree::diagnostic::{Diagnostic, Place, has_errors};
 use yamltree::document;
 use yamltree::path::RepoPath;
 use yamltree::tree::{Tree, files_below};
@@ -105,6 +105,28 @@ pub fn known_clusters(context: &Context) -> Vec<String> {
 impl Target {
     /// Reads everything and checks it all; any error in the files ends it, warnings are said.
     pub fn load(context: &Context, folder: ClusterFolder, tree: &dyn Tree) -> Result<Target, Failure> {
+        let (target, found) = Target::read(context, folder, tree)?;
+        if has_errors(&found) {
+            return Err(Failure::Faulty(found));
+        }
+        found.iter().for_each(|warning| context.terminal.say(warning.to_string()));
+        Ok(target)
+    }
+
+    /// For looking only: everything wrong with the checkout's files is given beside what could be read, since it must
+    /// not hide how the cluster is.
+    pub fn load_to_look(
+        context: &Context,
+        folder: ClusterFolder,
+    ) -> Result<(Target, Vec<Diagnostic>), Failure> {
+        Target::read(context, folder, &DiskTree::new(&context.root))
+    }
+
+    fn read(
+        context: &Context,
+        folder: ClusterFolder,
+        tree: &dyn Tree,
+    ) -> Result<(Target, Vec<Diagnostic>), Failure> {
         let mut found = broken_documents(tree);
         let (catalogue, faults) = catalogue::read(tree);
         found.extend(faults);
@@ -121,11 +143,7 @@ impl Target {
         found.extend(faults);
         found.sort();
         found.dedup();
-        if found.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-            return Err(Failure::Faulty(found));
-        }
-        found.iter().for_each(|warning| context.terminal.say(warning.to_string()));
-        Ok(Target { folder, spec: spec.unwrap_or_default(), env, catalogue })
+        Ok((Target { folder, spec: spec.unwrap_or_default(), env, catalogue }, found))
     }
 
     /// The tree of the checkout's files.

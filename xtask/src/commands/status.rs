@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use fleet::cluster::Sort;
 use serde_json::json;
+use yamltree::diagnostic::has_errors;
 
 use super::cluster_argument::{ClusterArgument, connect};
 use crate::bootstrap::observe::VERSION;
@@ -27,7 +28,9 @@ pub struct Arguments {
 
 /// Runs `status`: exit code 1 when something is not ready.
 pub fn status(arguments: &Arguments, context: &Context) -> Outcome {
-    let target = arguments.cluster.target(context)?;
+    // What is wrong with the checkout's files must not hide how the cluster is.
+    let (target, found) = Target::load_to_look(context, arguments.cluster.folder(context)?)?;
+    found.iter().for_each(|diagnostic| context.terminal.say(diagnostic.to_string()));
     let progress = look(context, &target)?;
     if let Some(revision) = &progress.revision
         && serving::is_behind(context, revision)
@@ -47,7 +50,7 @@ pub fn status(arguments: &Arguments, context: &Context) -> Outcome {
     } else {
         print_tree(&target, &progress);
     }
-    Ok(if progress.is_ready() { Exit::Yes } else { Exit::No })
+    Ok(if progress.is_ready() && !has_errors(&found) { Exit::Yes } else { Exit::No })
 }
 
 fn look(context: &Context, target: &Target) -> Result<Progress, Failure> {
