@@ -25,7 +25,7 @@ fn help_of_every_verb_works() {
         let ran = checkout
             .xtask(&words)
             .expect(0)
-            .prints(&format!("Usage: cargo xtask {}", verb.join(" ")).trim_end().to_owned());
+            .prints(format!("Usage: cargo xtask {}", verb.join(" ")).trim_end());
         assert_eq!(ran.stderr, "", "{ran}");
     }
 }
@@ -73,7 +73,7 @@ fn verbs_that_look_say_how_to_start_the_sandbox() {
         checkout.xtask(&[verb]).expect(3).says("the sandbox does not run; `cargo xtask bootstrap` starts it");
     }
     checkout.xtask(&["secrets", "--yes"]).expect(3).says("`cargo xtask bootstrap` starts it");
-    checkout.xtask(&["info"]).expect(0).prints("next      `cargo xtask bootstrap sandbox`");
+    checkout.xtask(&["info"]).expect(0).prints("next `cargo xtask bootstrap sandbox`");
     checkout.xtask(&["sandbox", "status"]).expect(1).prints("The sandbox does not run.");
     let status = checkout.xtask(&["sandbox", "status", "--output", "json"]).expect(1).json();
     assert_eq!((&status["version"], &status["running"]), (&1.into(), &false.into()));

@@ -22,7 +22,7 @@ fn a_cluster_unlike_any_gets_the_list_only() {
 #[test]
 fn a_cluster_may_be_named_by_its_path() {
     let checkout = Checkout::new();
-    checkout.xtask(&["info", "clusters/sandbox"]).expect(0).prints("cluster   sandbox");
+    checkout.xtask(&["info", "clusters/sandbox"]).expect(0).prints("cluster sandbox");
     checkout.xtask(&["info", checkout.path().join("clusters/sandbox").to_str().unwrap()]).expect(0);
 }
 

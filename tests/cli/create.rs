@@ -27,7 +27,7 @@ fn a_new_cluster_has_three_files_and_only_its_owner_reads_the_variables() {
     checkout
         .xtask(&["info", "example"])
         .expect(0)
-        .prints("domain    example.org")
+        .prints("domain example.org")
         .prints("https://grafana.example.org");
     assert_eq!(checkout.git(&["status", "--porcelain"]), "", "Git would commit somebody's cluster");
 }

@@ -95,7 +95,7 @@ fn info_prints_the_line_that_makes_kubectl_work() {
     let line = format!("export KUBECONFIG={}", platform.checkout.kubeconfig().display());
     let info = platform.checkout.xtask(&["info"]).expect(0);
     assert_eq!(info.stdout.lines().filter(|it| *it == line).count(), 1, "{info}");
-    info.prints("https://files.sandbox.localhost").prints("next      nothing: every component is ready");
+    info.prints("https://files.sandbox.localhost").prints("next nothing: every component is ready");
 }
 
 #[test]

@@ -44,10 +44,12 @@ impl Ran {
         self
     }
 
-    /// Asserts that standard output holds a text.
+    /// Asserts that standard output holds a text, however wide its columns are.
     #[track_caller]
     pub fn prints(self, text: &str) -> Ran {
-        assert!(self.stdout.contains(text), "`{text}` is not printed\n{self}");
+        let words =
+            |text: &str| text.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        assert!(words(&self.stdout).contains(&words(text)), "`{text}` is not printed\n{self}");
         self
     }
 
