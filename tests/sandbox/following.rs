@@ -115,6 +115,6 @@ fn workloads(checkout: &Checkout) -> Vec<String> {
 }
 
 fn condition(object: &Value, sort: &str) -> Value {
-    let conditions = object["status"]["conditions"].as_array().into_iter().flatten();
-    conditions.filter(|it| it["type"] == sort).cloned().next().unwrap_or_default()
+    let mut conditions = object["status"]["conditions"].as_array().into_iter().flatten();
+    conditions.find(|it| it["type"] == sort).cloned().unwrap_or_default()
 }
