@@ -106,30 +106,37 @@ fn is_established(crd: &Value) -> bool {
     })
 }
 
-/// KWOK looks for a stage's kind only when some stage changes: so whenever the set of CRDs changed, one stage is touched.
-/// Three times, since a kind is served only some seconds after its CRD is there.
+/// How often one stage is touched at short intervals after the set of CRDs changed, and the interval.
+const TOUCHES: u32 = 15;
+const TOUCH_EVERY: Duration = Duration::from_secs(2);
+/// How many of these intervals pass between touches later on.
+const REST: u32 = 10;
+
+/// KWOK looks for a stage's kind only when some stage changes: so one stage is touched again and again, often after the
+/// set of CRDs changed. Once would not do: a kind is served some seconds after its CRD is there, on a busy machine many.
 pub async fn keep_stages_awake(kubeconfig: PathBuf) -> Infallible {
     let mut seen: Vec<String> = Vec::new();
     let mut touched = 0u64;
-    let mut left = 0u32;
+    let mut since_change = 0u32;
     loop {
-        sleep(Duration::from_secs(2)).await;
+        sleep(TOUCH_EVERY).await;
         let Ok(cluster) = Cluster::connect(&kubeconfig).await else { continue };
         while let Ok(mut names) = cluster.names(kinds::CRD).await {
             names.sort();
             if names != seen {
                 seen = names;
-                left = 3;
+                since_change = 0;
             }
-            if left > 0 {
+            if since_change < TOUCHES || since_change.is_multiple_of(REST) {
                 touched += 1;
                 let change =
                     json!({"metadata": {"annotations": {"openappstack.org/touched": touched.to_string()}}});
-                if cluster.merge(STAGE, "", "node-initialize", &change).await.is_ok() {
-                    left -= 1;
+                if let Err(error) = cluster.merge(STAGE, "", "node-initialize", &change).await {
+                    tracing::warn!("touch a stage: {error:#}");
                 }
             }
-            sleep(Duration::from_secs(2)).await;
+            since_change = since_change.saturating_add(1);
+            sleep(TOUCH_EVERY).await;
         }
     }
 }
