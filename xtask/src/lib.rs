@@ -16,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::commands::Arguments;
+use crate::commands::{Arguments, Command};
 use crate::context::Context;
 
 /// Runs one command line, reports, and gives the exit code: 0 yes, 1 the answer is no, 2 wrong arguments, 3 the world
@@ -32,8 +32,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     init_tracing(arguments.global.verbose);
-    let outcome =
-        Context::new(&arguments.global).and_then(|context| commands::run(arguments.command, &context));
+    let outcome = match arguments.command {
+        // It runs in a folder of the sandbox's, which may be outside the checkout.
+        Command::Sandbox(arguments) if arguments.is_child() => commands::sandbox::run_child(arguments),
+        command => Context::new(&arguments.global).and_then(|context| commands::run(command, &context)),
+    };
     match outcome {
         Ok(exit) => exit.into(),
         Err(failure) => {

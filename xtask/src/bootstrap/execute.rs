@@ -153,6 +153,9 @@ async fn check_values(
 ) -> Result<(), Failure> {
     let folder = context.layout.tools(&tools::digest(&context.layout.pins())?);
     if !tools::present(&context.layout, tools::Group::ControlPlane)? {
+        context.terminal.say(
+            "Not checked: whether every value arrives as it is (`cargo xtask sandbox tools` builds what checks that).",
+        );
         return Ok(());
     }
     let work = context.terminal.work("check that every value arrives as it is");

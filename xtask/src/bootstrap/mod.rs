@@ -52,7 +52,7 @@ pub async fn run(
         }
         return Ok(Exit::Yes);
     }
-    show(context, target, &steps, options);
+    show(context, target, &steps, options, observed.cluster.is_some());
     if options.dry_run {
         return Ok(Exit::No);
     }
@@ -106,12 +106,17 @@ fn left(observed: &observe::Observed, options: &Options) -> Vec<Step> {
 }
 
 /// A plan that is only shown is the answer; one that is carried out is talk, and its result the answer.
-fn show(context: &Context, target: &Target, steps: &[Step], options: &Options) {
+fn show(context: &Context, target: &Target, steps: &[Step], options: &Options, can_ask: bool) {
     if context.output == Output::Json && options.dry_run {
         crate::report::json(&serde_json::json!({"version": 1, "cluster": target.folder.name, "plan": steps}));
     }
     let terminal: &Terminal = &context.terminal;
     terminal.say(format!("Plan for cluster `{}`:", target.folder.name));
+    if !can_ask && crate::sandbox::has_data(&context.layout) {
+        terminal.say(
+            "  (It has data but cannot be asked before it runs: what is done already is left out then.)",
+        );
+    }
     for (number, step) in steps.iter().enumerate() {
         terminal.say(format!("  {}. {step}", number + 1));
     }

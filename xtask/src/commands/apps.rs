@@ -6,6 +6,7 @@ use fleet::cluster_edit;
 use serde_json::json;
 
 use super::cluster_argument::ClusterArgument;
+use crate::bootstrap::target::Target;
 use crate::context::{Context, Output};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report;
@@ -51,7 +52,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
 }
 
 fn list(cluster: &ClusterArgument, context: &Context) -> Outcome {
-    let target = cluster.target(context)?;
+    let (target, _) = Target::load_to_look(context, cluster.folder(context)?)?;
     let apps: Vec<(&str, &str, bool)> = target
         .catalogue
         .names(Tier::Apps)
@@ -81,7 +82,8 @@ fn list(cluster: &ClusterArgument, context: &Context) -> Outcome {
 
 fn edit(change: &Change, context: &Context, add: bool) -> Outcome {
     let cluster = ClusterArgument { cluster: change.cluster.clone() };
-    let target = cluster.target(context)?;
+    // A `.flux.env` that is not filled in yet must not keep anybody from choosing.
+    let (target, _) = Target::load_to_look(context, cluster.folder(context)?)?;
     let (shown, path) = target.folder.spec_file(context);
     let known: Vec<&str> = target.catalogue.names(Tier::Apps).collect();
     let mut text = std::fs::read_to_string(&path)?;

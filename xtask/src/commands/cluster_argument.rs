@@ -44,9 +44,9 @@ pub async fn connect(context: &Context, folder: &ClusterFolder) -> Result<Cluste
     let kubeconfig = folder.kubeconfig(context);
     if !kubeconfig.is_file() {
         return Err(Failure::world(format!(
-            "{} does not exist, so cluster `{}` cannot be reached; `cargo xtask bootstrap {}` makes it",
-            kubeconfig.display(),
+            "cluster `{}` cannot be reached: {} does not exist; `cargo xtask bootstrap {}` says what to do",
             folder.name,
+            kubeconfig.display(),
             folder.name
         )));
     }

@@ -72,6 +72,21 @@ struct Up {
     api_port: Option<u16>,
 }
 
+impl Arguments {
+    /// Whether this is the start of a process of the control plane.
+    pub fn is_child(&self) -> bool {
+        matches!(self.verb, Verb::Child { .. })
+    }
+}
+
+/// Becomes a process of the control plane; needs no checkout.
+pub fn run_child(arguments: Arguments) -> Outcome {
+    match arguments.verb {
+        Verb::Child { parent, program } => match child::become_program(parent, &program)? {},
+        _ => Err(Failure::Usage("this is no start of a process".into())),
+    }
+}
+
 /// Runs `sandbox`.
 pub fn run(arguments: Arguments, context: &Context) -> Outcome {
     match arguments.verb {
@@ -95,7 +110,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Outcome {
         Verb::Supervise { .. } => {
             Err(Failure::Usage("the supervisor is told exactly where charts come from".into()))
         }
-        Verb::Child { parent, program } => match child::become_program(parent, &program)? {},
+        Verb::Child { .. } => run_child(arguments),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::context::{Context, Output};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report;
 use crate::sandbox;
-use flux::status::Node;
+use flux::status::{Node, State};
 
 /// Flags of `status`.
 #[derive(Debug, Args)]
@@ -86,7 +86,13 @@ fn print_tree(target: &Target, progress: &Progress) {
 fn print_node(node: &Node, depth: usize) {
     let mark = if node.ready { "✓" } else { "✗" };
     let revision = node.revision.as_deref().unwrap_or("");
-    let message = if node.ready { String::new() } else { format!("  {}: {}", node.reason, node.message) };
+    let message = if node.state == State::Suspended {
+        "  held: takes no updates until `cargo xtask resume`".to_owned()
+    } else if node.ready {
+        String::new()
+    } else {
+        format!("  {}: {}", node.reason, node.message)
+    };
     let indent = "  ".repeat(depth);
     report::line(
         format!("{indent}{mark} {} {}  {revision}{message}", node.key.kind, node.key.name).trim_end(),

@@ -120,6 +120,11 @@ pub fn stop(layout: &Layout) -> Result<bool> {
     Ok(true)
 }
 
+/// Whether a cluster was here before: its data stays when the sandbox ends.
+pub fn has_data(layout: &Layout) -> bool {
+    layout.run().join("etcd").is_dir()
+}
+
 /// The administrator's kubeconfig of a running sandbox.
 pub fn kubeconfig(layout: &Layout) -> PathBuf {
     layout.kubeconfig()

@@ -128,10 +128,28 @@ impl<'a> Live<'a> {
     fn release(&self, key: &ObjectKey) -> Node {
         let mut node = self.node(key);
         if let Some(object) = self.get(key) {
-            node.children = self.charts_of(key, object).iter().map(|chart| self.node(chart)).collect();
+            node.children = self.charts_of(key, object).iter().map(|chart| self.chart(chart)).collect();
             if let Some(offered) = self.newer_chart(&node, object) {
                 old_revision(&mut node, &offered);
             }
+        }
+        node
+    }
+
+    /// A chart out of a Git repository is on its way as long as it was not packed from what the repository offers; the
+    /// index of a chart repository changes without that.
+    fn chart(&self, key: &ObjectKey) -> Node {
+        let mut node = self.node(key);
+        let Some(object) = self.get(key).filter(|_| key.kind == "HelmChart") else { return node };
+        let source = self.source_of(key, object).filter(|source| source.kind == "GitRepository");
+        let offered = source.and_then(|source| text(self.get(&source)?, "/status/artifact/revision"));
+        let packed = text(object, "/status/observedSourceArtifactRevision");
+        if let (Some(offered), Some(packed)) = (offered, packed)
+            && offered != packed
+            && node.state == State::Ready
+        {
+            node.message = format!("is packed from {packed}, but its source is at {offered}");
+            (node.state, node.ready, node.reason) = (State::Progressing, false, "OldRevision".to_owned());
         }
         node
     }

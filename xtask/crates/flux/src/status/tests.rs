@@ -134,6 +134,25 @@ fn a_release_that_has_not_tried_the_new_chart_is_progressing() {
 }
 
 #[test]
+fn a_chart_of_our_own_that_was_not_packed_again_is_progressing() {
+    let packed_from = |revision: &str| {
+        let git = json!({"kind": "GitRepository", "name": "openappstack", "namespace": "flux-system"});
+        let chart = Object::new("HelmChart", "flux-system", "oas-apps-office")
+            .with("spec/sourceRef", json!({"kind": "GitRepository", "name": "openappstack"}))
+            .with("status/observedSourceArtifactRevision", json!(revision))
+            .with("status/artifact/revision", json!("1.0.0+aaa"))
+            .ready("True", "ChartPackageSucceeded", "packed");
+        let release = release("office", "office")
+            .with("spec", json!({"chart": {"spec": {"sourceRef": git}}}))
+            .with("status/lastAttemptedRevision", json!("1.0.0+aaa"));
+        of(vec![source("True"), kustomization("core").0, component("office").0, release.0, chart.0])
+    };
+    assert!(packed_from(REVISION).ready);
+    let status = packed_from("main@sha1:before");
+    assert_eq!(status.deepest_reason("office").expect("a cause").reason, "OldRevision");
+}
+
+#[test]
 fn a_path_that_the_source_lacks_is_a_failure() {
     let lacking = component("wiki")
         .ready("False", "ArtifactFailed", "kustomization path not found: ./flux2/apps/wiki")
