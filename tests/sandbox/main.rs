@@ -4,13 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod beside;
-mod bootstrap;
 mod ending;
-mod following;
 mod interrupted;
-mod kubectl;
 mod machine;
-mod overrides;
-mod scripts;
+mod platform;
 mod surroundings;
 mod values;

@@ -23,7 +23,12 @@ impl Guard {
             if [ -e "$2/target/sandbox/supervisor.lock" ]; then
               cd "$2" && CARGO_TARGET_DIR="$2/target" "$3" sandbox down
             fi
-            cd / && rm -rf -- "$1"
+            cd /
+            # A process that is just ending may still have written something.
+            for again in 1 2 3 4 5 6 7 8 9 10; do
+              rm -rf -- "$1" && exit
+              sleep 0.5
+            done
         "#;
         let helper = Command::new("sh")
             .args(["-c", SCRIPT, MARK])
