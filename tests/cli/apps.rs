@@ -46,3 +46,12 @@ fn a_list_that_cannot_be_edited_is_left_as_it_is() {
     checkout.xtask(&["apps", "rm", "sandbox", "nextcloud"]).expect(1).says("clusters/sandbox/cluster.yaml:");
     assert_eq!(checkout.read(FILE), text);
 }
+
+#[test]
+fn apps_can_be_chosen_before_the_variables_are_filled_in() {
+    let checkout = Checkout::new();
+    let words = ["create", "example", "example.org", "--url", "https://git.example.org/x.git"];
+    checkout.xtask(&words).expect(0);
+    checkout.xtask(&["apps", "add", "example", "wordpress"]).expect(0).says("added wordpress");
+    assert!(checkout.read("clusters/example/cluster.yaml").contains("wordpress"));
+}

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use fleet::catalogue::Tier;
 use fleet::cluster_edit;
 use serde_json::json;
+use yamltree::diagnostic::has_errors;
 
 use super::cluster_argument::ClusterArgument;
 use crate::bootstrap::target::Target;
@@ -87,6 +88,10 @@ fn edit(change: &Change, context: &Context, add: bool) -> Outcome {
     let (shown, path) = target.folder.spec_file(context);
     let known: Vec<&str> = target.catalogue.names(Tier::Apps).collect();
     let mut text = std::fs::read_to_string(&path)?;
+    let (_, faults) = yamltree::document::single(&shown, &text);
+    if has_errors(&faults) {
+        return Err(Failure::Faulty(faults));
+    }
     let mut changed = false;
     for app in &change.apps {
         if add && !known.contains(&app.as_str()) {
