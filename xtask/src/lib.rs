@@ -12,6 +12,7 @@ pub mod report;
 pub mod sandbox;
 
 use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -49,11 +50,16 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn init_tracing(verbose: u8) {
     use tracing_subscriber::EnvFilter;
     let level = match verbose {
-        0 => "warn",
-        1 => "xtask=info,warn",
+        // The client complains of an API server that is not ready yet; whoever waits for one says so itself.
+        0 => "warn,kube_client=off",
+        1 => "xtask=info,warn,kube_client=off",
         _ => "xtask=debug,info",
     };
     let filter = EnvFilter::try_from_env("XTASK_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     // A second call in one process (tests) keeps the first subscriber: that is what is wanted.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .try_init();
 }
