@@ -39,6 +39,11 @@ pub trait Tree {
     /// The text of a file.
     fn read(&self, path: &RepoPath) -> Result<String, TreeError>;
 
+    /// The bytes of a file, for those that need not be text.
+    fn bytes(&self, path: &RepoPath) -> Result<Vec<u8>, TreeError> {
+        self.read(path).map(String::into_bytes)
+    }
+
     /// What is in a folder (not below), sorted by path.
     fn list(&self, path: &RepoPath) -> Result<Vec<Entry>, TreeError>;
 

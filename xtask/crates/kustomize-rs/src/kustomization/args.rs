@@ -1,0 +1,336 @@
+//! The entries of the lists in a kustomization file.
+
+use std::collections::BTreeMap;
+
+use super::record::Record;
+use crate::fault::{Result, fault};
+use crate::fields::FieldSpec;
+use crate::id::Gvk;
+use crate::yaml::node::{Mark, Node};
+
+/// Labels and annotations of what generators make.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Options {
+    pub(crate) labels: BTreeMap<String, String>,
+    pub(crate) annotations: BTreeMap<String, String>,
+    pub(crate) has_no_hash: bool,
+    pub(crate) is_immutable: bool,
+}
+
+impl Options {
+    pub(crate) fn read(node: &Node) -> Result<Self> {
+        let record =
+            Record::new("generator options", node, &["labels", "annotations", "disableNameSuffixHash", "immutable"])?;
+        Ok(Options {
+            labels: record.text_map("labels")?.unwrap_or_default(),
+            annotations: record.text_map("annotations")?.unwrap_or_default(),
+            has_no_hash: record.flag("disableNameSuffixHash")?,
+            is_immutable: record.flag("immutable")?,
+        })
+    }
+
+    /// Adds what the options of the whole file say; a generator's own labels and annotations win.
+    pub(crate) fn inherit(&mut self, global: &Options) {
+        for (mine, theirs) in [(&mut self.labels, &global.labels), (&mut self.annotations, &global.annotations)] {
+            for (key, value) in theirs {
+                mine.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+        self.has_no_hash |= global.has_no_hash;
+        self.is_immutable |= global.is_immutable;
+    }
+}
+
+/// A generator of ConfigMaps or Secrets.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Generator {
+    pub(crate) at: Mark,
+    pub(crate) is_secret: bool,
+    pub(crate) name: String,
+    pub(crate) namespace: String,
+    pub(crate) behavior: String,
+    pub(crate) literals: Vec<String>,
+    pub(crate) files: Vec<String>,
+    pub(crate) envs: Vec<String>,
+    pub(crate) options: Options,
+    pub(crate) secret_type: String,
+}
+
+impl Generator {
+    pub(crate) fn read(node: &Node, is_secret: bool) -> Result<Self> {
+        let mut names = vec!["namespace", "name", "behavior", "literals", "files", "envs", "env", "options"];
+        if is_secret {
+            names.push("type");
+        }
+        let record = Record::new("a generator", node, &names)?;
+        Generator::of(&record, is_secret)
+    }
+
+    pub(crate) fn of(record: &Record<'_>, is_secret: bool) -> Result<Self> {
+        let mut envs = record.texts("envs")?;
+        envs.extend(Some(record.text("env")?).filter(|e| !e.is_empty()));
+        Ok(Generator {
+            at: record.at(),
+            is_secret,
+            name: record.text("name")?,
+            namespace: record.text("namespace")?,
+            behavior: record.text("behavior")?,
+            literals: record.texts("literals")?,
+            files: record.texts("files")?,
+            envs,
+            options: record.get("options").map(Options::read).transpose()?.unwrap_or_default(),
+            secret_type: if is_secret { record.text("type")? } else { String::new() },
+        })
+    }
+}
+
+/// An entry of `labels`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct LabelSet {
+    pub(crate) at: Mark,
+    pub(crate) pairs: BTreeMap<String, String>,
+    pub(crate) in_selectors: bool,
+    pub(crate) in_templates: bool,
+    pub(crate) fields: Vec<FieldSpec>,
+}
+
+impl LabelSet {
+    pub(crate) fn read(node: &Node) -> Result<Self> {
+        let names = ["pairs", "includeSelectors", "includeTemplates", "fields"];
+        let record = Record::new("an entry of labels", node, &names)?;
+        Ok(LabelSet {
+            at: node.at,
+            pairs: record.text_map("pairs")?.unwrap_or_default(),
+            in_selectors: record.flag("includeSelectors")?,
+            in_templates: record.flag("includeTemplates")?,
+            fields: record.list("fields", FieldSpec::read)?,
+        })
+    }
+}
+
+/// An entry of `images`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Image {
+    pub(crate) at: Mark,
+    pub(crate) name: String,
+    pub(crate) new_name: String,
+    pub(crate) new_tag: String,
+    pub(crate) tag_suffix: String,
+    pub(crate) digest: String,
+}
+
+impl Image {
+    pub(crate) fn read(node: &Node) -> Result<Self> {
+        let record =
+            Record::new("an image", node, &["name", "newName", "newTag", "tagSuffix", "digest"])?;
+        Ok(Image {
+            at: node.at,
+            name: record.text("name")?,
+            new_name: record.text("newName")?,
+            new_tag: record.text("newTag")?,
+            tag_suffix: record.text("tagSuffix")?,
+            digest: record.text("digest")?,
+        })
+    }
+}
+
+/// An entry of `replicas`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Replica {
+    pub(crate) at: Mark,
+    pub(crate) name: String,
+    pub(crate) count: i64,
+}
+
+impl Replica {
+    pub(crate) fn read(node: &Node) -> Result<Self> {
+        let record = Record::new("an entry of replicas", node, &["name", "count"])?;
+        Ok(Replica { at: node.at, name: record.text("name")?, count: record.number("count")? })
+    }
+}
+
+/// Which objects are meant; texts are regular expressions or exact names, as the user of it decides.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Selector {
+    pub(crate) at: Mark,
+    pub(crate) gvk: Gvk,
+    pub(crate) name: String,
+    pub(crate) namespace: String,
+    pub(crate) labels: String,
+    pub(crate) annotations: String,
+}
+
+const IDENTITY: [&str; 5] = ["group", "version", "kind", "name", "namespace"];
+
+impl Selector {
+    pub(crate) fn read(node: &Node) -> Result<Self> {
+        let names = [&IDENTITY[..], &["annotationSelector", "labelSelector"]].concat();
+        Selector::of(node, &Record::new("a selector", node, &names)?)
+    }
+
+    fn of(node: &Node, record: &Record<'_>) -> Result<Self> {
+        let text = |name| record.text(name);
+        Ok(Selector {
+            at: node.at,
+            gvk: Gvk { group: text("group")?, version: text("version")?, kind: text("kind")? },
+            name: text("name")?,
+            namespace: text("namespace")?,
+            labels: text("labelSelector")?,
+            annotations: text("annotationSelector")?,
+        })
+    }
+
+    pub(crate) fn has_identity(&self) -> bool {
+        !self.name.is_empty() || !self.namespace.is_empty() || self.gvk != Gvk::default()
+    }
+}
+
+/// An entry of `patches` or `patchesJson6902`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Patch {
+    pub(crate) at: Mark,
+    pub(crate) path: String,
+    pub(crate) patch: String,
+    pub(crate) patch_at: Mark,
+    pub(crate) target: Option<Selector>,
+    pub(crate) may_change_name: bool,
+    pub(crate) may_change_kind: bool,
+}
+
+impl Patch {
+    pub(crate) fn read(node: &Node) -> Result<Self> {
+        let record = Record::new("a patch", node, &["path", "patch", "target", "options"])?;
+        Patch::of(&record)
+    }
+
+    pub(crate) fn of(record: &Record<'_>) -> Result<Self> {
+        let options = record.get("options");
+        let options =
+            options.map(|o| Record::new("patch options", o, &["allowNameChange", "allowKindChange"])).transpose()?;
+        let option = |name| options.as_ref().map_or(Ok(false), |o| o.flag(name));
+        Ok(Patch {
+            at: record.at(),
+            path: record.text("path")?,
+            patch: record.text("patch")?,
+            patch_at: record.get("patch").map_or(record.at(), |n| n.at),
+            target: record.get("target").map(Selector::read).transpose()?,
+            may_change_name: option("allowNameChange")?,
+            may_change_kind: option("allowKindChange")?,
+        })
+    }
+}
+
+/// How part of a value is taken or set.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct FieldOptions {
+    pub(crate) delimiter: String,
+    pub(crate) index: i64,
+    pub(crate) create: bool,
+}
+
+impl FieldOptions {
+    fn read(node: &Node) -> Result<Self> {
+        let record = Record::new("options", node, &["delimiter", "index", "encoding", "create"])?;
+        Ok(FieldOptions {
+            delimiter: record.text("delimiter")?,
+            index: record.number("index")?,
+            create: record.flag("create")?,
+        })
+    }
+}
+
+/// Where a replacement goes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Target {
+    pub(crate) at: Mark,
+    pub(crate) select: Option<Selector>,
+    pub(crate) reject: Vec<Selector>,
+    pub(crate) paths: Vec<String>,
+    pub(crate) options: FieldOptions,
+}
+
+/// An entry of `replacements`, or a file of one.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Replacement {
+    pub(crate) path: String,
+    pub(crate) source: Option<(Selector, String, FieldOptions)>,
+    pub(crate) value: Option<String>,
+    pub(crate) targets: Option<Vec<Target>>,
+}
+
+impl Replacement {
+    pub(crate) fn read(node: &Node, may_have_path: bool) -> Result<Self> {
+        let names = ["source", "targets", "sourceValue", "path"];
+        let record = Record::new("a replacement", node, if may_have_path { &names } else { &names[..3] })?;
+        let source = record.get("source").map(|node| {
+            let names = [&IDENTITY[..], &["fieldPath", "options"]].concat();
+            let record = Record::new("source", node, &names)?;
+            let options = record.get("options").map(FieldOptions::read).transpose()?.unwrap_or_default();
+            Ok::<_, Box<crate::fault::Fault>>((Selector::of(node, &record)?, record.text("fieldPath")?, options))
+        });
+        let path = record.text("path")?;
+        let replacement = Replacement {
+            source: source.transpose()?,
+            value: record.get("sourceValue").map(|n| super::record::text("sourceValue", n)).transpose()?,
+            targets: record.get("targets").map(|_| record.list("targets", Target::read)).transpose()?,
+            path,
+        };
+        let has_targets = replacement.targets.as_ref().is_some_and(|t| !t.is_empty());
+        if !replacement.path.is_empty() && (replacement.source.is_some() || has_targets) {
+            return Err(fault("kustomize/replacement", node.at, "cannot specify both path and inline replacement"));
+        }
+        Ok(replacement)
+    }
+}
+
+impl Target {
+    fn read(node: &Node) -> Result<Self> {
+        let record = Record::new("a target", node, &["select", "reject", "fieldPaths", "options"])?;
+        Ok(Target {
+            at: node.at,
+            select: record.get("select").map(Selector::read).transpose()?,
+            reject: record.list("reject", Selector::read)?,
+            paths: record.texts("fieldPaths")?,
+            options: record.get("options").map(FieldOptions::read).transpose()?.unwrap_or_default(),
+        })
+    }
+}
+
+/// An entry of `vars`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Variable {
+    pub(crate) at: Mark,
+    pub(crate) name: String,
+    pub(crate) gvk: Gvk,
+    pub(crate) object: String,
+    pub(crate) namespace: String,
+    pub(crate) path: String,
+}
+
+impl Variable {
+    pub(crate) fn read(node: &Node) -> Result<Self> {
+        let record = Record::new("a variable", node, &["name", "objref", "fieldref"])?;
+        let empty = Node::null();
+        let names = ["apiVersion", "group", "version", "kind", "name", "namespace"];
+        let object = Record::new("objref", record.get("objref").unwrap_or(&empty), &names)?;
+        let field = Record::new("fieldref", record.get("fieldref").unwrap_or(&empty), &["fieldPath"])?;
+        let mut gvk =
+            Gvk { group: object.text("group")?, version: object.text("version")?, kind: object.text("kind")? };
+        let api_version = object.text("apiVersion")?;
+        match api_version.split('/').collect::<Vec<_>>()[..] {
+            [""] => {}
+            [group, version] => (gvk.group, gvk.version) = (group.to_owned(), version.to_owned()),
+            [version] => version.clone_into(&mut gvk.version),
+            _ => {}
+        }
+        let path = Some(field.text("fieldPath")?).filter(|p| !p.is_empty());
+        Ok(Variable {
+            at: node.at,
+            name: record.text("name")?,
+            gvk,
+            object: object.text("name")?,
+            namespace: object.text("namespace")?,
+            path: path.unwrap_or_else(|| "metadata.name".to_owned()),
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! Strategic merge: the schema says which lists merge, `$patch` overrides it.
+
+use crate::fault::{Result, fault};
+use crate::schema::{FieldType, Schema};
+use crate::yaml::node::{Field, Node, Value};
+
+mod list;
+
+const DIRECTIVE: &str = "$patch";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Directive {
+    Merge,
+    Replace,
+    Delete,
+}
+
+/// Merges a patch into an object; `None` says that nothing is left.
+pub(crate) fn merge(target: Node, patch: Node) -> Result<Option<Node>> {
+    walk(Some(target), Some(patch), None)
+}
+
+fn directive(text: &str, node: &Node) -> Result<Directive> {
+    match text {
+        "merge" => Ok(Directive::Merge),
+        "replace" => Ok(Directive::Replace),
+        "delete" => Ok(Directive::Delete),
+        _ => Err(fault("kustomize/patch-directive", node.at, format!("unknown patch strategy `{text}`"))
+            .with_help("use `merge`, `replace` or `delete`")),
+    }
+}
+
+/// Takes the directive out of a mapping.
+fn map_directive(patch: &mut Node) -> Result<Directive> {
+    let Some(node) = patch.get(DIRECTIVE).cloned() else { return Ok(Directive::Merge) };
+    let found = directive(node.as_text(), &node)?;
+    patch.remove(DIRECTIVE);
+    Ok(found)
+}
+
+/// The schema of a value: what is known from above, or by its own kind.
+fn schema_of(known: Option<FieldType>, target: Option<&Node>, patch: Option<&Node>) -> Option<FieldType> {
+    known.or_else(|| {
+        [target, patch].into_iter().flatten().find_map(|node| {
+            let text = |field| node.get(field).map_or("", Node::value_text);
+            Schema::builtin().of_kind(text("apiVersion"), text("kind"))
+        })
+    })
+}
+
+fn walk(target: Option<Node>, patch: Option<Node>, known: Option<FieldType>) -> Result<Option<Node>> {
+    let schema = schema_of(known, target.as_ref(), patch.as_ref());
+    let shown = [&target, &patch].into_iter().flatten().find(|n| !n.is_null());
+    let Some(shown) = shown else {
+        // A null of the object stays if the patch says nothing; a null of the patch removes.
+        return Ok(match (target, patch) {
+            (Some(target), None) if !target.as_text().is_empty() => Some(target),
+            _ => None,
+        });
+    };
+    for other in [&target, &patch].into_iter().flatten().filter(|n| !n.is_null()) {
+        if std::mem::discriminant(&other.value) != std::mem::discriminant(&shown.value) {
+            let (at, found) = (other.at, other.sort());
+            let message = format!("cannot merge {found} into {}", shown.sort());
+            return Err(fault("kustomize/patch-sort", at, message));
+        }
+    }
+    match &shown.value {
+        Value::Map(_) => map(target, patch, schema.as_ref()),
+        Value::Seq(_) => match schema.as_ref().and_then(|s| s.merge.clone()) {
+            Some(keys) => list::merge(target, patch, &keys, schema.as_ref()),
+            None => Ok(patch.or(target)),
+        },
+        Value::Scalar(_) => Ok(patch.or(target)),
+    }
+}
+
+fn map(target: Option<Node>, patch: Option<Node>, schema: Option<&FieldType>) -> Result<Option<Node>> {
+    let Some(mut target) = target.filter(|t| !t.is_null()) else {
+        let Some(mut patch) = patch else { return Ok(None) };
+        if let Ok(Directive::Delete) = map_directive(&mut patch) {
+            return Ok(None);
+        }
+        return finish_added(patch, schema).map(Some);
+    };
+    let Some(mut patch) = patch else { return finish_kept(target, schema).map(Some) };
+    if patch.is_null() {
+        return Ok(None);
+    }
+    match map_directive(&mut patch)? {
+        Directive::Delete => return Ok(None),
+        Directive::Replace => return finish_added(patch, schema).map(Some),
+        Directive::Merge => {}
+    }
+    let Value::Map(theirs) = patch.value else { return Ok(Some(target)) };
+    let Value::Map(mine) = &mut target.value else { return Ok(Some(target)) };
+    let named: Vec<String> = theirs.iter().map(|f| f.key.clone()).collect();
+    for Field { key, is_text, at, value } in std::mem::take(mine) {
+        let kept = if named.contains(&key) {
+            Some(value)
+        } else {
+            let field_type = schema.map(|s| Schema::builtin().field(s, &key));
+            walk(Some(value), None, field_type)?
+        };
+        mine.extend(kept.map(|value| Field { key, is_text, at, value }));
+    }
+    for Field { key, is_text, at, value } in theirs {
+        let field_type = schema.map(|s| Schema::builtin().field(s, &key));
+        match mine.iter().position(|f| f.key == key) {
+            Some(index) => {
+                let old = std::mem::replace(&mut mine[index].value, Node::null());
+                let style = old.scalar().map(|s| s.style);
+                match walk(Some(old), Some(value), field_type)?.filter(|n| !n.is_null()) {
+                    Some(mut new) => {
+                        // A scalar put over another takes its style; what it is stays what its tag says.
+                        if let (Value::Scalar(scalar), Some(style)) = (&mut new.value, style) {
+                            scalar.style = style;
+                        }
+                        mine[index].value = new;
+                    }
+                    None => drop(mine.remove(index)),
+                }
+            }
+            None => {
+                if let Some(value) = walk(None, Some(value), field_type)?.filter(|n| !n.is_null()) {
+                    mine.push(Field { key, is_text, at, value });
+                }
+            }
+        }
+    }
+    Ok(Some(target))
+}
+
+/// A mapping that comes from the patch alone is walked against itself: nulls and directives in it go.
+fn finish_added(patch: Node, schema: Option<&FieldType>) -> Result<Node> {
+    let Value::Map(fields) = patch.value else { return Ok(patch) };
+    let mut kept = Vec::with_capacity(fields.len());
+    for Field { key, is_text, at, value } in fields {
+        let field_type = schema.map(|s| Schema::builtin().field(s, &key));
+        if let Some(value) = walk(None, Some(value), field_type)?.filter(|n| !n.is_null()) {
+            kept.push(Field { key, is_text, at, value });
+        }
+    }
+    Ok(Node { at: patch.at, value: Value::Map(kept) })
+}
+
+/// A mapping that the patch says nothing about is walked too: lists that merge are merged with nothing.
+fn finish_kept(target: Node, schema: Option<&FieldType>) -> Result<Node> {
+    let Value::Map(fields) = target.value else { return Ok(target) };
+    let mut kept = Vec::with_capacity(fields.len());
+    for Field { key, is_text, at, value } in fields {
+        let field_type = schema.map(|s| Schema::builtin().field(s, &key));
+        if let Some(value) = walk(Some(value), None, field_type)? {
+            kept.push(Field { key, is_text, at, value });
+        }
+    }
+    Ok(Node { at: target.at, value: Value::Map(kept) })
+}

@@ -1,0 +1,197 @@
+//! One object of a build: its document, its former ids, and where it came from.
+
+use std::collections::BTreeMap;
+
+use crate::id::{Gvk, Id, effective_namespace};
+use crate::schema::Schema;
+use crate::yaml::node::{Node, Scalar, Value};
+
+/// A former name, namespace and kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Former {
+    pub(crate) name: String,
+    pub(crate) namespace: String,
+    pub(crate) kind: String,
+}
+
+/// What a generated object does to one that is already there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Behavior {
+    Create,
+    Merge,
+    Replace,
+}
+
+/// A Kubernetes object on its way through a build.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Object {
+    /// The document; where each value was written is in its marks.
+    pub node: Node,
+    pub(crate) former: Vec<Former>,
+    pub(crate) prefixes: Vec<String>,
+    pub(crate) suffixes: Vec<String>,
+    pub(crate) behavior: Behavior,
+    pub(crate) needs_hash: bool,
+    pub(crate) variables: Vec<String>,
+    pub(crate) may_change_name: bool,
+    pub(crate) may_change_kind: bool,
+}
+
+impl Object {
+    pub(crate) fn new(node: Node) -> Self {
+        Object {
+            node,
+            former: Vec::new(),
+            prefixes: Vec::new(),
+            suffixes: Vec::new(),
+            behavior: Behavior::Create,
+            needs_hash: false,
+            variables: Vec::new(),
+            may_change_name: false,
+            may_change_kind: false,
+        }
+    }
+
+    /// `kind`, or nothing.
+    pub fn kind(&self) -> &str {
+        self.node.get("kind").map_or("", Node::as_text)
+    }
+
+    /// `apiVersion`, or nothing.
+    pub fn api_version(&self) -> &str {
+        self.node.get("apiVersion").map_or("", Node::as_text)
+    }
+
+    /// `metadata.name`, or nothing.
+    pub fn name(&self) -> &str {
+        self.meta("name")
+    }
+
+    /// `metadata.namespace`, or nothing.
+    pub fn namespace(&self) -> &str {
+        self.meta("namespace")
+    }
+
+    fn meta(&self, field: &str) -> &str {
+        self.node.get("metadata").and_then(|m| m.get(field)).map_or("", Node::value_text)
+    }
+
+    /// Group, version and kind.
+    pub fn gvk(&self) -> Gvk {
+        Gvk::new(self.api_version(), self.kind())
+    }
+
+    /// Is the kind known to have no namespace?
+    pub fn is_cluster_scoped(&self) -> bool {
+        Schema::builtin().is_cluster_scoped(self.api_version(), self.kind())
+    }
+
+    /// The namespace that it is compared by.
+    pub(crate) fn effective_namespace(&self) -> &str {
+        effective_namespace(self.namespace(), self.is_cluster_scoped())
+    }
+
+    /// The id under which it is known now.
+    pub fn id(&self) -> Id {
+        Id {
+            gvk: self.gvk(),
+            name: self.name().to_owned(),
+            namespace: self.namespace().to_owned(),
+            is_cluster_scoped: self.is_cluster_scoped(),
+        }
+    }
+
+    pub(crate) fn former_id(&self, former: &Former) -> Id {
+        Id {
+            gvk: Gvk { kind: former.kind.clone(), ..self.gvk() },
+            name: former.name.clone(),
+            namespace: former.namespace.clone(),
+            is_cluster_scoped: false,
+        }
+    }
+
+    /// All former ids, the oldest first, then the present one.
+    pub(crate) fn all_ids(&self) -> Vec<Id> {
+        let former = self.former.iter().map(|f| self.former_id(f));
+        former.chain(std::iter::once(self.id())).collect()
+    }
+
+    /// The id under which it came into the build.
+    pub(crate) fn original_id(&self) -> Id {
+        self.former.first().map_or_else(|| self.id(), |f| self.former_id(f))
+    }
+
+    /// Name and effective namespace under which it came into the build.
+    pub(crate) fn original_name(&self) -> &str {
+        self.former.first().map_or_else(|| self.name(), |f| &f.name)
+    }
+
+    pub(crate) fn original_namespace(&self) -> &str {
+        match self.former.first() {
+            Some(former) => effective_namespace(&former.namespace, false),
+            None => self.effective_namespace(),
+        }
+    }
+
+    /// Remembers the present id, because a new one is about to be set.
+    pub(crate) fn store_id(&mut self) {
+        let (name, kind) = (self.name().to_owned(), self.kind().to_owned());
+        if name.is_empty() || kind.is_empty() {
+            return;
+        }
+        let namespace = self.effective_namespace().to_owned();
+        self.former.push(Former { name, namespace, kind });
+    }
+
+    /// Sets `metadata.name`.
+    pub(crate) fn set_name(&mut self, name: &str) {
+        self.node.map_at("metadata").set("name", Scalar::unset(name).into());
+    }
+
+    /// Sets `metadata.namespace`, or removes it.
+    pub(crate) fn set_namespace(&mut self, namespace: &str) {
+        if !namespace.is_empty() {
+            self.node.map_at("metadata").set("namespace", Scalar::unset(namespace).into());
+        } else if let Some(meta) = self.node.get_mut("metadata") {
+            meta.remove("namespace");
+        }
+    }
+
+    /// The keys and texts of `metadata.FIELD`.
+    pub(crate) fn meta_map(&self, field: &str) -> BTreeMap<String, String> {
+        let map = self.node.get("metadata").and_then(|m| m.get(field));
+        map.map(texts).unwrap_or_default()
+    }
+
+    /// Writes `metadata.FIELD` anew; an empty map removes it.
+    pub(crate) fn set_meta_map(&mut self, field: &str, map: &BTreeMap<String, String>) {
+        let meta = self.node.map_at("metadata");
+        meta.remove(field);
+        if !map.is_empty() {
+            meta.set(field, Node::map());
+            if let Some(node) = meta.get_mut(field) {
+                map.iter().for_each(|(key, text)| node.set(key, Node::text(text.as_str())));
+            }
+        }
+    }
+
+    /// Is there nothing left of it?
+    pub(crate) fn is_gone(&self) -> bool {
+        self.node.is_empty()
+    }
+
+    /// Makes the texts of all annotations texts, as kustomize leaves them; an empty map goes.
+    pub(crate) fn settle_annotations(&mut self) {
+        let is_settled = self.node.get("metadata").and_then(|m| m.get("annotations")).is_none();
+        if is_settled && self.node.get("metadata").is_some_and(|m| matches!(m.value, Value::Map(_))) {
+            return;
+        }
+        let map = self.meta_map("annotations");
+        self.set_meta_map("annotations", &map);
+    }
+}
+
+/// The keys of a mapping with the texts of their values.
+pub(crate) fn texts(map: &Node) -> BTreeMap<String, String> {
+    map.fields().iter().map(|f| (f.key.clone(), f.value.as_text().to_owned())).collect()
+}

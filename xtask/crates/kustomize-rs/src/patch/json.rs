@@ -1,0 +1,222 @@
+//! JSON6902 as evanphx/json-patch does it.
+
+use crate::fault::{Fault, Result, fault};
+use crate::kustomization::record::Record;
+use crate::yaml::float;
+use crate::yaml::node::{Field, Mark, Node, Scalar, Tag, Value};
+use crate::yaml::read::{self, Twice};
+use crate::yaml::value::{Plain, decide};
+
+/// One operation.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Operation {
+    at: Mark,
+    op: String,
+    path: String,
+    from: Option<String>,
+    value: Option<Node>,
+}
+
+/// Reads a list of operations.
+pub(crate) fn read(file: u32, text: &str) -> Result<Vec<Operation>> {
+    let node = read::single(file, text, Twice::Last)?.unwrap_or_else(Node::null);
+    let Value::Seq(items) = &node.value else {
+        if node.is_null() {
+            return Ok(Vec::new());
+        }
+        return Err(fault("kustomize/json-patch", node.at, format!("expected a list, found {}", node.sort())));
+    };
+    items.iter().map(operation).collect()
+}
+
+fn operation(node: &Node) -> Result<Operation> {
+    if !matches!(node.value, Value::Map(_)) {
+        return Err(fault("kustomize/json-patch", node.at, format!("expected an operation, found {}", node.sort())));
+    }
+    let names: Vec<&str> = node.fields().iter().map(|f| f.key.as_str()).collect();
+    let record = Record::new("an operation", node, &names)?;
+    Ok(Operation {
+        at: node.at,
+        op: record.text("op")?,
+        path: record.text("path")?,
+        from: record.get("from").map(|_| record.text("from")).transpose()?,
+        value: node.get("value").cloned(),
+    })
+}
+
+/// Applies all operations; numbers become what JSON makes of them.
+pub(crate) fn apply(node: &mut Node, operations: &[Operation]) -> Result<()> {
+    normalise(node)?;
+    for operation in operations {
+        one(node, operation).map_err(|mut f| {
+            if f.code == "kustomize/json-patch" {
+                f.message = format!("{} operation at `{}`: {}", operation.op, operation.path, f.message);
+            }
+            f.or_at(operation.at)
+        })?;
+    }
+    Ok(())
+}
+
+fn wrong(message: impl Into<String>) -> Box<Fault> {
+    fault("kustomize/json-patch", Mark::default(), message)
+}
+
+fn one(node: &mut Node, operation: &Operation) -> Result<()> {
+    let value = || {
+        let mut value = operation.value.clone().unwrap_or_else(Node::null);
+        normalise(&mut value).map(|()| value)
+    };
+    let from = || operation.from.as_deref().ok_or_else(|| wrong("missing `from`"));
+    match operation.op.as_str() {
+        "add" => add(node, &operation.path, value()?),
+        "remove" => remove(node, &operation.path).map(drop),
+        "replace" => {
+            if operation.path.is_empty() {
+                *node = value()?;
+                return Ok(());
+            }
+            let (parent, key) = parent(node, &operation.path)?;
+            let Some(slot) = slot(parent, &key)? else {
+                return Err(wrong("the path does not exist").with_help("use `add` to make it"));
+            };
+            *slot = value()?;
+            Ok(())
+        }
+        "move" => {
+            let moved = remove(node, from()?)?;
+            add(node, &operation.path, moved)
+        }
+        "copy" => {
+            let (parent, key) = parent(node, from()?)?;
+            let copied = slot(parent, &key)?.cloned().ok_or_else(|| wrong("`from` does not exist"))?;
+            add(node, &operation.path, copied)
+        }
+        "test" => {
+            let wanted = value()?;
+            let (parent, key) = parent(node, &operation.path)?;
+            let is_equal = match slot(parent, &key)? {
+                Some(found) => equal(found, &wanted),
+                None => wanted.is_null(),
+            };
+            if is_equal { Ok(()) } else { Err(wrong("testing value failed")) }
+        }
+        other => Err(wrong(format!("unknown operation `{other}`"))),
+    }
+}
+
+fn steps(path: &str) -> Vec<String> {
+    path.split('/').skip(1).map(|s| s.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+fn parent<'n>(node: &'n mut Node, path: &str) -> Result<(&'n mut Node, String)> {
+    let mut steps = steps(path);
+    let last = steps.pop().ok_or_else(|| wrong("an empty path"))?;
+    let mut node = node;
+    for step in steps {
+        node = slot(node, &step)?.filter(|n| n.scalar().is_none()).ok_or_else(|| {
+            wrong(format!("`{step}` does not exist")).with_help("add the mapping or list above it first")
+        })?;
+    }
+    Ok((node, last))
+}
+
+fn index(items: usize, step: &str, is_add: bool) -> Result<usize> {
+    if is_add && step == "-" {
+        return Ok(items);
+    }
+    let number: i64 = step.parse().map_err(|_| wrong(format!("`{step}` is no index of a list")))?;
+    let size = i64::try_from(items).unwrap_or(i64::MAX);
+    let last = if is_add { size } else { size - 1 };
+    let place = if number < 0 { number + size + i64::from(is_add) } else { number };
+    if place < 0 || place > last {
+        return Err(wrong(format!("index {step} is out of bounds of a list of {items}")));
+    }
+    usize::try_from(place).map_err(|_| wrong("index out of bounds"))
+}
+
+fn slot<'n>(node: &'n mut Node, step: &str) -> Result<Option<&'n mut Node>> {
+    match &mut node.value {
+        Value::Map(fields) => Ok(fields.iter_mut().find(|f| f.key == step).map(|f| &mut f.value)),
+        Value::Seq(items) => {
+            let place = index(items.len(), step, false)?;
+            Ok(items.get_mut(place))
+        }
+        Value::Scalar(_) => Ok(None),
+    }
+}
+
+fn add(node: &mut Node, path: &str, value: Node) -> Result<()> {
+    if path.is_empty() {
+        *node = value;
+        return Ok(());
+    }
+    let (parent, key) = parent(node, path)?;
+    match &mut parent.value {
+        Value::Map(fields) => match fields.iter_mut().find(|f| f.key == key) {
+            Some(field) => field.value = value,
+            None => {
+                let mut field = Field::new(key, value);
+                field.is_text = true;
+                fields.push(field);
+            }
+        },
+        Value::Seq(items) => {
+            let place = index(items.len(), &key, true)?;
+            items.insert(place, value);
+        }
+        Value::Scalar(_) => return Err(wrong("the path does not exist")),
+    }
+    Ok(())
+}
+
+fn remove(node: &mut Node, path: &str) -> Result<Node> {
+    let (parent, key) = parent(node, path)?;
+    let missing = || wrong(format!("unable to remove nonexistent key `{key}`"));
+    if let Value::Seq(items) = &mut parent.value {
+        let place = index(items.len(), &key, false)?;
+        return Ok(items.remove(place));
+    }
+    parent.remove(&key).ok_or_else(missing)
+}
+
+fn equal(a: &Node, b: &Node) -> bool {
+    match (&a.value, &b.value) {
+        (Value::Scalar(a), Value::Scalar(b)) => decide(a) == decide(b),
+        (Value::Seq(a), Value::Seq(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
+        (Value::Map(fields), Value::Map(others)) => {
+            fields.len() == others.len()
+                && fields.iter().all(|f| b.get(&f.key).is_some_and(|other| equal(&f.value, other)))
+        }
+        _ => false,
+    }
+}
+
+/// Makes every scalar what it is after a way through JSON: numbers are floats there.
+fn normalise(node: &mut Node) -> Result<()> {
+    match &mut node.value {
+        Value::Map(fields) => fields.iter_mut().try_for_each(|f| normalise(&mut f.value)),
+        Value::Seq(items) => items.iter_mut().try_for_each(normalise),
+        Value::Scalar(scalar) => {
+            let plain = decide(scalar).map_err(|m| fault("kustomize/value", node.at, m))?;
+            let (tag, text) = match plain {
+                Plain::Null => (Tag::Null, "null".to_owned()),
+                Plain::Bool(b) => (Tag::Bool, b.to_string()),
+                #[expect(clippy::cast_precision_loss, reason = "JSON in Go has floats only")]
+                Plain::Int(n) => number(n as f64),
+                #[expect(clippy::cast_precision_loss, reason = "JSON in Go has floats only")]
+                Plain::UInt(n) => number(n as f64),
+                Plain::Float(n) => number(n),
+                Plain::Text(text) => (Tag::Str, text.into_owned()),
+            };
+            *scalar = Scalar { tag, ..Scalar::unset(text) };
+            Ok(())
+        }
+    }
+}
+
+fn number(number: f64) -> (Tag, String) {
+    let text = float::general(number);
+    let is_whole = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    (if is_whole { Tag::Int } else { Tag::Float }, text)
+}

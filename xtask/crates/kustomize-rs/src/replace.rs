@@ -1,0 +1,125 @@
+//! Replacements: a value of one object copied into fields of others.
+
+mod target;
+
+use crate::fault::{Result, fault};
+use crate::kustomization::args::{FieldOptions, Replacement, Selector, Target};
+use crate::load::{Folder, Loader};
+use crate::object::Object;
+use crate::path::split_brackets;
+use crate::select::Matcher;
+use crate::set::ObjectSet;
+use crate::yaml::node::{Mark, Node, Scalar, Value};
+
+const DEFAULT_PATH: &str = "metadata.name";
+
+/// Reads entries that are files, and applies all in order.
+pub(crate) fn apply(
+    loader: &Loader<'_>,
+    folder: &Folder,
+    set: &mut ObjectSet,
+    entries: &[(Mark, Replacement)],
+) -> Result<()> {
+    let mut all = Vec::new();
+    for (at, entry) in entries {
+        if entry.path.is_empty() {
+            all.push((*at, entry.clone()));
+            continue;
+        }
+        let node = loader.document(folder, &entry.path, *at)?;
+        match &node.value {
+            Value::Seq(items) => {
+                for item in items {
+                    all.push((item.at, Replacement::read(item, false)?));
+                }
+            }
+            Value::Map(_) => all.push((node.at, Replacement::read(&node, false)?)),
+            Value::Scalar(_) => {
+                return Err(fault("kustomize/replacement", node.at, "expected a replacement or a list of them"));
+            }
+        }
+    }
+    all.iter().try_for_each(|(at, replacement)| one(set, replacement, *at))
+}
+
+fn one(set: &mut ObjectSet, replacement: &Replacement, at: Mark) -> Result<()> {
+    let code = "kustomize/replacement";
+    let value = match (&replacement.source, &replacement.value, &replacement.targets) {
+        (None, None, _) | (_, _, None) => {
+            return Err(fault(code, at, "replacements must specify a source and at least one target"));
+        }
+        (Some(_), Some(_), _) => {
+            return Err(fault(code, at, "value and resource selectors are mutually exclusive"));
+        }
+        (None, Some(text), _) => Scalar::unset(text.as_str()).into(),
+        (Some((selector, path, options)), None, _) => source(set, selector, path, options)?,
+    };
+    for target in replacement.targets.iter().flatten() {
+        copy(set, &value, target)?;
+    }
+    Ok(())
+}
+
+fn source(set: &ObjectSet, selector: &Selector, path: &str, options: &FieldOptions) -> Result<Node> {
+    let code = "kustomize/replacement";
+    let is_meant = |object: &&Object| {
+        object.all_ids().iter().any(|id| {
+            let namespace = if selector.namespace.is_empty() { "default" } else { &selector.namespace };
+            (selector.name.is_empty() || selector.name == id.name)
+                && (selector.namespace.is_empty()
+                    || namespace == crate::id::effective_namespace(&id.namespace, false))
+                && id.gvk.is_selected(&selector.gvk)
+        })
+    };
+    let mut found = set.objects.iter().filter(is_meant);
+    let Some(object) = found.next() else {
+        return Err(fault(code, selector.at, "nothing selected by the source"));
+    };
+    if found.next().is_some() {
+        return Err(fault(code, selector.at, "multiple matches for the source"));
+    }
+    let path = if path.is_empty() { DEFAULT_PATH } else { path };
+    let node = target::lookup(&object.node, &split_brackets(path)).map_err(|f| f.or_at(selector.at))?;
+    let Some(node) = node.filter(|n| !n.is_empty()) else {
+        let message = format!("fieldPath `{path}` is missing in the replacement source {}", object.id());
+        return Err(fault(code, selector.at, message));
+    };
+    let mut node = node.clone();
+    if options.delimiter.is_empty() {
+        return Ok(node);
+    }
+    let Value::Scalar(scalar) = &mut node.value else {
+        return Err(fault(code, selector.at, "delimiter option can only be used with scalar nodes"));
+    };
+    let part = usize::try_from(options.index).ok();
+    let part = part.and_then(|i| scalar.text.split(&options.delimiter).nth(i)).map(str::to_owned);
+    scalar.text = part.ok_or_else(|| {
+        let message = format!("options.index {} is out of bounds for value {}", options.index, scalar.text);
+        fault(code, selector.at, message)
+    })?;
+    Ok(node)
+}
+
+fn copy(set: &mut ObjectSet, value: &Node, target: &Target) -> Result<()> {
+    let Some(select) = &target.select else {
+        return Err(fault("kustomize/replacement", target.at, "target must specify resources to select"));
+    };
+    let matcher = Matcher::new(select)?;
+    let rejects = target.reject.iter().map(|r| Ok((Matcher::new(r)?, r.has_identity())));
+    let rejects = rejects.collect::<Result<Vec<_>>>()?;
+    let default = [DEFAULT_PATH.to_owned()];
+    let paths = if target.paths.is_empty() { &default[..] } else { &target.paths };
+    for object in set.changing() {
+        let ids = object.all_ids();
+        let is = |m: &Matcher| ids.iter().any(|id| m.identity(&id.gvk, &id.name, &id.namespace));
+        let is_rejected =
+            rejects.iter().any(|(m, has_id)| (*has_id && is(m)) || (m.has_conditions() && m.texts(object)));
+        if !matcher.texts(object) || is_rejected || !is(&matcher) {
+            continue;
+        }
+        for path in paths {
+            target::set(&mut object.node, path, value, &target.options).map_err(|f| f.or_at(target.at))?;
+        }
+    }
+    Ok(())
+}

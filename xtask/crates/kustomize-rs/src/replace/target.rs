@@ -1,0 +1,188 @@
+//! Dotted paths with conditions, indices and wildcards.
+
+use regex::Regex;
+
+use crate::fault::{Fault, Result, fault};
+use crate::kustomization::args::FieldOptions;
+use crate::path::split_brackets;
+use crate::yaml::node::{Field, Mark, Node, Scalar, Style, Value};
+
+fn wrong(message: impl Into<String>) -> Box<Fault> {
+    fault("kustomize/replacement", Mark::default(), message)
+}
+
+/// The value at a path without wildcards.
+pub(super) fn lookup<'n>(node: &'n Node, steps: &[String]) -> Result<Option<&'n Node>> {
+    let mut node = node;
+    for step in steps.iter().map(|s| s.trim()).filter(|s| !s.is_empty()) {
+        let next = match condition(step) {
+            Some(Ok((key, value))) => list(node, step)?.iter().find(|item| match key {
+                "" => item.as_text() == value,
+                key => item.get(key).is_some_and(|n| n.as_text() == value),
+            }),
+            Some(Err(fault)) => return Err(fault),
+            None if step == "-" => list(node, step)?.last(),
+            None if step == "*" => return Err(wrong("a wildcard is not possible in the path of a source")),
+            None => match step.parse::<usize>() {
+                Ok(index) => list(node, step)?.get(index),
+                Err(_) if node.is_null() => None,
+                Err(_) if !matches!(node.value, Value::Map(_)) => {
+                    return Err(wrong(format!("`{step}`: expected a mapping, found {}", node.sort())));
+                }
+                Err(_) => node.get(step),
+            },
+        };
+        let Some(next) = next else { return Ok(None) };
+        node = next;
+    }
+    Ok(Some(node))
+}
+
+fn list<'n>(node: &'n Node, step: &str) -> Result<&'n [Node]> {
+    match &node.value {
+        Value::Seq(items) => Ok(items),
+        _ if node.is_null() => Ok(&[]),
+        _ => Err(wrong(format!("`{step}`: expected a list, found {}", node.sort()))),
+    }
+}
+
+/// Key and value of `[key=value]`.
+fn condition(step: &str) -> Option<Result<(&str, &str)>> {
+    let inner = step.strip_prefix('[')?.strip_suffix(']')?;
+    Some(inner.split_once('=').ok_or_else(|| wrong(format!("`{step}`: write `[field=value]`"))))
+}
+
+/// Sets a value at every place that the path leads to; none is an error.
+pub(super) fn set(node: &mut Node, path: &str, value: &Node, options: &FieldOptions) -> Result<()> {
+    let steps = split_brackets(path);
+    let mut count = 0;
+    walk(node, &steps, options.create.then_some(value), &mut |found| {
+        count += 1;
+        put(found, value, options)
+    })?;
+    if count == 0 {
+        let or = if options.create { "find or create" } else { "find" };
+        return Err(wrong(format!("unable to {or} field \"{path}\" in replacement target")));
+    }
+    Ok(())
+}
+
+fn put(node: &mut Node, value: &Node, options: &FieldOptions) -> Result<()> {
+    let mut text = value.as_text().to_owned();
+    if !options.delimiter.is_empty() {
+        let Value::Scalar(old) = &node.value else {
+            return Err(wrong("delimiter option can only be used with scalar nodes"));
+        };
+        let mut parts: Vec<&str> = old.text.split(&options.delimiter).collect();
+        match usize::try_from(options.index) {
+            Err(_) => parts.insert(0, &text),
+            Ok(index) if index >= parts.len() => parts.push(&text),
+            Ok(index) => parts[index] = &text,
+        }
+        text = parts.join(&options.delimiter);
+    }
+    match &mut node.value {
+        // Only the text is copied: what it is stays what it was.
+        Value::Scalar(scalar) => scalar.text = text,
+        other => {
+            *other = value.value.clone();
+            if let Value::Scalar(scalar) = other {
+                scalar.text = text;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// An empty value of the sort that the next step needs.
+fn made(next: Option<&String>, value: &Node) -> Node {
+    let value = match next {
+        Some(step) if condition(step).is_some() || step.parse::<usize>().is_ok() => Value::Seq(Vec::new()),
+        Some(_) => Value::Map(Vec::new()),
+        None => match &value.value {
+            Value::Scalar(_) => Value::Scalar(Scalar::unset("")),
+            Value::Map(_) => Value::Map(Vec::new()),
+            Value::Seq(_) => Value::Seq(Vec::new()),
+        },
+    };
+    Node { at: Mark::default(), value }
+}
+
+/// As it would be written, quotes included.
+fn written(node: &Node) -> String {
+    match node.scalar() {
+        Some(scalar) if scalar.style == Style::Quoted => format!("\"{}\"", scalar.text),
+        _ => node.as_text().to_owned(),
+    }
+}
+
+fn walk(
+    node: &mut Node,
+    steps: &[String],
+    create: Option<&Node>,
+    found: &mut dyn FnMut(&mut Node) -> Result<()>,
+) -> Result<()> {
+    let Some((step, rest)) = steps.split_first() else { return found(node) };
+    let sort = node.sort();
+    let expected = |wanted: &str| Err(wrong(format!("`{step}`: expected {wanted}, found {sort}")));
+    if let Some(condition) = condition(step) {
+        let (key, pattern) = condition?;
+        let pattern_text = pattern.to_owned();
+        let pattern = Regex::new(pattern).map_err(|_| wrong(format!("`{pattern}` is not a regular expression")))?;
+        let Value::Seq(items) = &mut node.value else {
+            return if node.is_null() { Ok(()) } else { expected("a list") };
+        };
+        let is_meant = |item: &Node| match key {
+            "" => pattern.is_match(&written(item)),
+            key => item.get(key).is_some_and(|n| pattern.is_match(&written(n))),
+        };
+        if !items.iter().any(&is_meant) && create.is_some() {
+            let value: Node = Scalar::unset(pattern_text).into();
+            let item = if key.is_empty() {
+                value
+            } else {
+                Node { at: Mark::default(), value: Value::Map(vec![Field::new(key, value)]) }
+            };
+            items.push(item);
+        }
+        return items.iter_mut().filter(|i| is_meant(i)).try_for_each(|item| {
+            if key.is_empty() { found(item) } else { walk(item, rest, create, found) }
+        });
+    }
+    if step == "*" {
+        let Value::Seq(items) = &mut node.value else {
+            return if node.is_null() { Ok(()) } else { expected("a list") };
+        };
+        return items.iter_mut().try_for_each(|item| walk(item, rest, create, found));
+    }
+    if let Ok(index) = step.parse::<usize>() {
+        let Value::Seq(items) = &mut node.value else { return expected("a list") };
+        if let (Some(value), true) = (create, items.len() == index) {
+            items.push(made(rest.first(), value));
+        }
+        let size = items.len();
+        let item = items
+            .get_mut(index)
+            .ok_or_else(|| wrong(format!("index {index} specified but only {size} elements found")))?;
+        return walk(item, rest, create, found);
+    }
+    let Value::Map(fields) = &mut node.value else {
+        return if node.is_null() { Ok(()) } else { expected("a mapping") };
+    };
+    let index = match (fields.iter().position(|f| f.key == *step), create) {
+        (Some(index), _) => index,
+        (None, Some(value)) => {
+            fields.push(Field::new(step.as_str(), made(rest.first(), value)));
+            fields.len() - 1
+        }
+        (None, None) => return Ok(()),
+    };
+    let value = &mut fields[index].value;
+    if let (Value::Scalar(scalar), false) = (&value.value, rest.is_empty())
+        && !scalar.is_null()
+    {
+        return Err(wrong(format!("`{step}` is a scalar; values inside texts are not supported yet")));
+    }
+    walk(value, rest, create, found)
+}
+

@@ -1,0 +1,165 @@
+//! Which objects a selector means: anchored regular expressions and the label-selector language.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+
+use crate::fault::{Result, fault};
+use crate::id::Gvk;
+use crate::kustomization::args::Selector;
+use crate::object::Object;
+use crate::yaml::node::Mark;
+
+/// A selector ready to match.
+pub(crate) struct Matcher {
+    group: Option<Regex>,
+    version: Option<Regex>,
+    kind: Option<Regex>,
+    name: Option<Regex>,
+    namespace: Option<Regex>,
+    labels: Vec<Condition>,
+    annotations: Vec<Condition>,
+}
+
+fn anchored(text: &str, at: Mark) -> Result<Option<Regex>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let found = Regex::new(&format!("^(?:{text})$"));
+    found.map(Some).map_err(|_| fault("kustomize/selector", at, format!("`{text}` is not a regular expression")))
+}
+
+fn agrees(pattern: Option<&Regex>, text: &str) -> bool {
+    pattern.is_none_or(|p| p.is_match(text))
+}
+
+impl Matcher {
+    pub(crate) fn new(selector: &Selector) -> Result<Self> {
+        let at = selector.at;
+        Ok(Matcher {
+            group: anchored(&selector.gvk.group, at)?,
+            version: anchored(&selector.gvk.version, at)?,
+            kind: anchored(&selector.gvk.kind, at)?,
+            name: anchored(&selector.name, at)?,
+            namespace: anchored(&selector.namespace, at)?,
+            labels: conditions(&selector.labels, at)?,
+            annotations: conditions(&selector.annotations, at)?,
+        })
+    }
+
+    pub(crate) fn gvk(&self, gvk: &Gvk) -> bool {
+        agrees(self.group.as_ref(), &gvk.group)
+            && agrees(self.version.as_ref(), &gvk.version)
+            && agrees(self.kind.as_ref(), &gvk.kind)
+    }
+
+    pub(crate) fn identity(&self, gvk: &Gvk, name: &str, namespace: &str) -> bool {
+        self.gvk(gvk) && agrees(self.name.as_ref(), name) && agrees(self.namespace.as_ref(), namespace)
+    }
+
+    pub(crate) fn has_conditions(&self) -> bool {
+        !self.labels.is_empty() || !self.annotations.is_empty()
+    }
+
+    /// Do labels and annotations agree?
+    pub(crate) fn texts(&self, object: &Object) -> bool {
+        let holds = |conditions: &[Condition], field: &str| {
+            conditions.is_empty() || {
+                let map = object.meta_map(field);
+                conditions.iter().all(|c| c.holds(&map))
+            }
+        };
+        holds(&self.annotations, "annotations") && holds(&self.labels, "labels")
+    }
+
+    /// Is this object meant, by its first or its present name and namespace?
+    pub(crate) fn object(&self, object: &Object) -> bool {
+        let either = |pattern: &Option<Regex>, old: &str, new: &str| {
+            agrees(pattern.as_ref(), old) || agrees(pattern.as_ref(), new)
+        };
+        either(&self.namespace, object.original_namespace(), object.effective_namespace())
+            && either(&self.name, object.original_name(), object.name())
+            && self.gvk(&object.gvk())
+            && self.texts(object)
+    }
+}
+
+/// One condition of a label selector.
+enum Condition {
+    In(String, Vec<String>),
+    NotIn(String, Vec<String>),
+    Exists(String),
+    Missing(String),
+    Compare(String, bool, i64),
+}
+
+impl Condition {
+    fn holds(&self, map: &BTreeMap<String, String>) -> bool {
+        match self {
+            Condition::In(key, values) => map.get(key).is_some_and(|v| values.contains(v)),
+            Condition::NotIn(key, values) => map.get(key).is_none_or(|v| !values.contains(v)),
+            Condition::Exists(key) => map.contains_key(key),
+            Condition::Missing(key) => !map.contains_key(key),
+            Condition::Compare(key, is_greater, bound) => {
+                let value = map.get(key).and_then(|v| v.parse::<i64>().ok());
+                value.is_some_and(|v| if *is_greater { v > *bound } else { v < *bound })
+            }
+        }
+    }
+}
+
+fn conditions(text: &str, at: Mark) -> Result<Vec<Condition>> {
+    let mut parts = Vec::new();
+    let (mut depth, mut start) = (0, 0);
+    for (index, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(&text[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    parts.into_iter().map(|part| condition(part.trim()).ok_or_else(|| {
+        fault("kustomize/selector", at, format!("`{text}` is not a label selector"))
+    })).collect()
+}
+
+fn condition(text: &str) -> Option<Condition> {
+    let is_name = |t: &str| {
+        !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))
+    };
+    let key = |t: &str| Some(t.trim().to_owned()).filter(|t| is_name(t));
+    let value = |t: &str| Some(t.trim().to_owned()).filter(|t| t.is_empty() || is_name(t));
+    if let Some(name) = text.strip_prefix('!') {
+        return key(name).map(Condition::Missing);
+    }
+    if let Some((k, v)) = text.split_once("!=") {
+        return Some(Condition::NotIn(key(k)?, vec![value(v)?]));
+    }
+    if let Some((k, v)) = text.split_once("==").or_else(|| text.split_once('=')) {
+        return Some(Condition::In(key(k)?, vec![value(v)?]));
+    }
+    for (mark, is_greater) in [('>', true), ('<', false)] {
+        if let Some((k, v)) = text.split_once(mark) {
+            return Some(Condition::Compare(key(k)?, is_greater, v.trim().parse().ok()?));
+        }
+    }
+    if let Some((head, values)) = text.strip_suffix(')').and_then(|t| t.split_once('(')) {
+        let mut words = head.split_whitespace();
+        let (k, operator) = (words.next()?, words.next()?);
+        let values = values.split(',').map(value).collect::<Option<Vec<_>>>()?;
+        return match operator {
+            "in" => Some(Condition::In(key(k)?, values)),
+            "notin" => Some(Condition::NotIn(key(k)?, values)),
+            _ => None,
+        };
+    }
+    key(text).map(Condition::Exists)
+}

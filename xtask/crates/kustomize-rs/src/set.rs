@@ -1,0 +1,141 @@
+//! The objects of a build in their order, found by id.
+
+use std::collections::HashMap;
+
+use crate::fault::{Result, fault};
+use crate::id::Id;
+use crate::object::{Behavior, Object};
+use crate::yaml::node::Node;
+
+/// Objects in the order in which they came.
+#[derive(Debug, Default)]
+pub(crate) struct ObjectSet {
+    pub(crate) objects: Vec<Object>,
+    /// Where each present id is, while it is known to be so.
+    known: Option<HashMap<Key, usize>>,
+}
+
+type Key = (crate::id::Gvk, String, String);
+
+fn key(id: &Id) -> Key {
+    (id.gvk.clone(), id.effective_namespace().to_owned(), id.name.clone())
+}
+
+impl ObjectSet {
+    /// Forgets where the ids are, because objects are about to change.
+    pub(crate) fn changing(&mut self) -> &mut Vec<Object> {
+        self.known = None;
+        &mut self.objects
+    }
+
+    fn index(&mut self) -> &mut HashMap<Key, usize> {
+        let objects = &self.objects;
+        self.known.get_or_insert_with(|| objects.iter().enumerate().map(|(i, o)| (key(&o.id()), i)).collect())
+    }
+
+    /// Adds an object whose id is not there yet.
+    pub(crate) fn append(&mut self, object: Object) -> Result<()> {
+        let id = object.id();
+        let next = self.objects.len();
+        if self.index().insert(key(&id), next).is_some() {
+            let message = format!("may not add resource with an already registered id: {id}");
+            return Err(fault("kustomize/duplicate-id", object.node.at, message));
+        }
+        self.objects.push(object);
+        Ok(())
+    }
+
+    pub(crate) fn append_all(&mut self, objects: Vec<Object>) -> Result<()> {
+        objects.into_iter().try_for_each(|object| self.append(object))
+    }
+
+    /// Refuses a set in which two objects have the same id.
+    pub(crate) fn check_unique(&mut self, code: &'static str, what: &str) -> Result<()> {
+        self.known = None;
+        let mut seen = HashMap::new();
+        for object in &self.objects {
+            let id = object.id();
+            if seen.insert(key(&id), ()).is_some() {
+                return Err(fault(code, object.node.at, format!("{what}: {id}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Indices of the objects that are or were known under this id.
+    pub(crate) fn by_any_id(&self, id: &Id) -> Vec<usize> {
+        let matches = |o: &Object| {
+            // Names first: they differ most.
+            let named = o.name() == id.name || o.former.iter().any(|f| f.name == id.name);
+            named && o.all_ids().iter().any(|known| id.equals(known))
+        };
+        self.objects.iter().enumerate().filter(|(_, o)| !o.is_gone() && matches(o)).map(|(i, _)| i).collect()
+    }
+
+    /// Drops objects of which nothing is left.
+    pub(crate) fn drop_gone(&mut self) {
+        if self.objects.iter().any(Object::is_gone) {
+            self.changing().retain(|o| !o.is_gone());
+        }
+    }
+
+    /// Takes in what a generator made: new objects are added, others merged or replaced as their behavior says.
+    pub(crate) fn absorb(&mut self, mut object: Object) -> Result<()> {
+        let id = object.id();
+        let at = object.node.at;
+        let found = self.by_any_id(&id);
+        match (found.as_slice(), object.behavior) {
+            ([], Behavior::Create) => self.append(object),
+            ([], _) => {
+                let message = format!("id {id} does not exist; cannot merge or replace");
+                Err(fault("kustomize/behavior", at, message))
+            }
+            ([_], Behavior::Create) => {
+                let message = format!("id {id} exists; behavior must be merge or replace");
+                Err(fault("kustomize/behavior", at, message))
+            }
+            ([index], behavior) => {
+                let old = &self.objects[*index];
+                inherit(&mut object, old);
+                if behavior == Behavior::Merge {
+                    for field in ["data", "binaryData"] {
+                        merge_texts(&mut object, old, field);
+                    }
+                }
+                self.changing()[*index] = object;
+                Ok(())
+            }
+            _ => Err(fault("kustomize/behavior", at, format!("found multiple objects that could accept merge of {id}"))),
+        }
+    }
+}
+
+/// What a generated object takes over from the one that it changes: name, namespace, labels and annotations that it lacks.
+fn inherit(object: &mut Object, old: &Object) {
+    for field in ["labels", "annotations"] {
+        let mut map = old.meta_map(field);
+        map.extend(object.meta_map(field));
+        object.set_meta_map(field, &map);
+    }
+    let (name, namespace) = (old.name().to_owned(), old.namespace().to_owned());
+    object.set_name(&name);
+    object.set_namespace(&namespace);
+    object.former.clone_from(&old.former);
+    object.prefixes.clone_from(&old.prefixes);
+    object.suffixes.clone_from(&old.suffixes);
+    object.behavior = old.behavior;
+    // A hash is wanted if both want it.
+    object.needs_hash &= old.needs_hash;
+    object.variables.clone_from(&old.variables);
+}
+
+fn merge_texts(object: &mut Object, old: &Object, field: &str) {
+    let mut map = old.node.get(field).map(crate::object::texts).unwrap_or_default();
+    map.extend(object.node.get(field).map(crate::object::texts).unwrap_or_default());
+    object.node.remove(field);
+    if !map.is_empty() {
+        let mut node = Node::map();
+        map.iter().for_each(|(key, text)| node.set(key, Node::text(text.as_str())));
+        object.node.set(field, node);
+    }
+}

@@ -1,0 +1,118 @@
+//! The transformers that change fields listed in a table, in the order in which kustomize runs them.
+
+pub(crate) mod image;
+pub(crate) mod namespace;
+pub(crate) mod sort;
+
+use std::collections::BTreeMap;
+
+use crate::fault::{Result, fault};
+use crate::fields::{FieldSpec, FieldTable, Made, merge_all, set_scalar};
+use crate::id::Gvk;
+use crate::kustomization::args::{LabelSet, Replica};
+use crate::object::Object;
+use crate::set::ObjectSet;
+use crate::yaml::node::{Mark, Node, Tag, Value};
+
+/// Sets the pairs in every field of the specifications.
+pub(crate) fn set_pairs(
+    set: &mut ObjectSet,
+    pairs: &BTreeMap<String, String>,
+    specs: &[FieldSpec],
+    at: Mark,
+) -> Result<()> {
+    if pairs.is_empty() {
+        return Ok(());
+    }
+    for object in set.changing() {
+        let gvk = object.gvk();
+        for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
+            spec.apply(&mut object.node, &Made::Map, &mut |node| {
+                if !matches!(node.value, Value::Map(_)) && !node.is_null() {
+                    let message = format!("expected a mapping, found {}", node.sort());
+                    return Err(fault("kustomize/field", node.at, message));
+                }
+                pairs.iter().for_each(|(key, text)| node.set(key, Node::text(text.as_str()).at(at)));
+                Ok(())
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// The fields that an entry of `labels` changes.
+pub(crate) fn label_fields(entry: &LabelSet, table: &FieldTable) -> Result<Vec<FieldSpec>> {
+    let mut specs = entry.fields.clone();
+    merge_all(&mut specs, &table.labels, entry.at)?;
+    if entry.in_selectors {
+        merge_all(&mut specs, &table.common_labels, entry.at)?;
+    } else {
+        if entry.in_templates {
+            merge_all(&mut specs, &table.template_labels, entry.at)?;
+        }
+        merge_all(&mut specs, &[FieldSpec::new(Gvk::default(), "metadata/labels", true)], entry.at)?;
+    }
+    Ok(specs)
+}
+
+fn keeps_name(gvk: &Gvk) -> bool {
+    matches!(gvk.kind.as_str(), "CustomResourceDefinition" | "Namespace")
+        || (gvk.kind == "APIService" && gvk.group == "apiregistration.k8s.io")
+}
+
+/// Puts a text before or behind the names.
+pub(crate) fn affix(set: &mut ObjectSet, text: &str, specs: &[FieldSpec], is_prefix: bool) -> Result<()> {
+    for object in set.changing() {
+        let gvk = object.original_id().gvk;
+        if keeps_name(&gvk) {
+            continue;
+        }
+        for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
+            if spec.path == "metadata/name" && !text.is_empty() {
+                let affixes = if is_prefix { &mut object.prefixes } else { &mut object.suffixes };
+                affixes.push(text.to_owned());
+                object.store_id();
+            }
+            if !object.gvk().is_selected(&spec.gvk) {
+                continue;
+            }
+            spec.apply(&mut object.node, &Made::Scalar(Tag::Str), &mut |node| {
+                let old = node.as_text();
+                let new = if is_prefix { format!("{text}{old}") } else { format!("{old}{text}") };
+                set_scalar(node, &new, Tag::Unset)
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Sets the number of replicas of the objects of that name.
+pub(crate) fn replicas(set: &mut ObjectSet, replica: &Replica, specs: &[FieldSpec]) -> Result<()> {
+    let mut is_found = false;
+    for spec in specs {
+        for object in set.changing() {
+            let matches = |o: &Object| {
+                o.all_ids().iter().any(|id| id.name == replica.name && id.gvk.is_selected(&spec.gvk))
+            };
+            if !matches(object) {
+                continue;
+            }
+            is_found = true;
+            if object.gvk().is_selected(&spec.gvk) {
+                spec.apply(&mut object.node, &Made::Scalar(Tag::Int), &mut |node| {
+                    set_scalar(node, &replica.count.to_string(), Tag::Int)
+                })?;
+            }
+        }
+    }
+    if is_found {
+        return Ok(());
+    }
+    let kinds: Vec<String> = specs.iter().map(|s| s.gvk.to_string()).collect();
+    let message = format!(
+        "resource with name {} does not match a config with the following GVK [{}]",
+        replica.name,
+        kinds.join(" ")
+    );
+    Err(fault("kustomize/replicas", replica.at, message))
+}

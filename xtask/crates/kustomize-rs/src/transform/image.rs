@@ -1,0 +1,107 @@
+//! Names, tags and digests of images.
+
+use regex::Regex;
+
+use crate::fault::{Result, fault};
+use crate::fields::{FieldSpec, Made, set_scalar};
+use crate::kustomization::args::Image;
+use crate::set::ObjectSet;
+use crate::yaml::node::{Node, Tag, Value};
+
+/// Rewrites the image wherever it is used.
+pub(crate) fn apply(set: &mut ObjectSet, image: &Image, specs: &[FieldSpec]) -> Result<()> {
+    let pattern = format!("^{}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$", image.name);
+    let pattern = Regex::new(&pattern).map_err(|_| {
+        let message = format!("`{}` is not a regular expression, which names of images are here", image.name);
+        fault("kustomize/image", image.at, message)
+    })?;
+    let rule = Rule { image, pattern };
+    for object in set.changing() {
+        if object.kind() == "CustomResourceDefinition" {
+            continue;
+        }
+        rule.walk(&mut object.node)?;
+        let gvk = object.gvk();
+        for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
+            spec.apply(&mut object.node, &Made::Nothing, &mut |node| rule.put(node))?;
+        }
+    }
+    Ok(())
+}
+
+struct Rule<'a> {
+    image: &'a Image,
+    pattern: Regex,
+}
+
+impl Rule<'_> {
+    /// Every list named `containers` or `initContainers`, wherever it is.
+    fn walk(&self, node: &mut Node) -> Result<()> {
+        match &mut node.value {
+            Value::Scalar(_) => Ok(()),
+            Value::Seq(items) => items.iter_mut().try_for_each(|item| self.walk(item)),
+            Value::Map(fields) => {
+                for field in fields {
+                    self.walk(&mut field.value)?;
+                    let is_list = matches!(field.key.as_str(), "containers" | "initContainers");
+                    if let (true, Value::Seq(items)) = (is_list, &mut field.value.value) {
+                        for item in items {
+                            if !matches!(item.value, Value::Map(_)) && !item.is_null() {
+                                let message = format!("expected a mapping, found {}", item.sort());
+                                return Err(fault("kustomize/field", item.at, message));
+                            }
+                            if let Some(image) = item.get_mut("image") {
+                                self.put(image)?;
+                            }
+                        }
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn put(&self, node: &mut Node) -> Result<()> {
+        if !matches!(node.value, Value::Scalar(_)) {
+            return Err(fault("kustomize/field", node.at, format!("expected a scalar, found {}", node.sort())));
+        }
+        let old = node.as_text();
+        if !self.pattern.is_match(old) {
+            return Ok(());
+        }
+        let (name, tag, digest) = split(old);
+        let image = self.image;
+        let name = if image.new_name.is_empty() { name } else { &image.new_name };
+        let (tag, digest) = match (image.new_tag.as_str(), image.digest.as_str(), image.tag_suffix.as_str()) {
+            ("", "", "") => (tag.to_owned(), digest),
+            ("", "", suffix) => (format!("{tag}{suffix}"), ""),
+            (new, digest, _) => (new.to_owned(), digest),
+        };
+        let mut new = name.to_owned();
+        for (mark, part) in [(':', tag.as_str()), ('@', digest)] {
+            if !part.is_empty() {
+                new.push(mark);
+                new.push_str(part);
+            }
+        }
+        set_scalar(node, &new, Tag::Unset)
+    }
+}
+
+/// Name, tag and digest; a colon before the first slash belongs to a port.
+fn split(image: &str) -> (&str, &str, &str) {
+    let slash = image.find('/').unwrap_or(0);
+    let rest = &image[slash..];
+    let (at, colon) = (rest.find('@'), rest.find(':'));
+    match (at, colon) {
+        (None, None) => (image, "", ""),
+        (Some(at), colon) if colon.is_none_or(|c| at < c) => {
+            (&image[..slash + at], "", &image[slash + at + 1..])
+        }
+        (Some(at), Some(colon)) => {
+            (&image[..slash + colon], &image[slash + colon + 1..slash + at], &image[slash + at + 1..])
+        }
+        (_, Some(colon)) => (&image[..slash + colon], &image[slash + colon + 1..], ""),
+        (Some(_), None) => (image, "", ""),
+    }
+}

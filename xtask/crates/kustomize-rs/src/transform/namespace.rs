@@ -1,0 +1,99 @@
+//! The namespace of all objects that have one.
+
+use crate::fault::{Result, fault};
+use crate::fields::{FieldSpec, Made, set_scalar};
+use crate::id::Gvk;
+use crate::object::Object;
+use crate::set::ObjectSet;
+use crate::yaml::node::{Mark, Node, Scalar, Tag, Value};
+
+/// Which subjects of role bindings get the namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Subjects {
+    /// Those named `default`.
+    Default,
+    /// All service accounts.
+    ServiceAccounts,
+    /// None.
+    No,
+}
+
+/// What to set, and where.
+#[derive(Debug, Clone)]
+pub(crate) struct Namespace<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) specs: &'a [FieldSpec],
+    pub(crate) only_unset: bool,
+    pub(crate) subjects: Subjects,
+    pub(crate) at: Mark,
+}
+
+impl Namespace<'_> {
+    /// Sets the namespace; two objects that become one are refused.
+    pub(crate) fn apply(&self, set: &mut ObjectSet) -> Result<()> {
+        if self.name.is_empty() {
+            return Ok(());
+        }
+        for object in set.changing() {
+            object.store_id();
+            self.object(object)?;
+        }
+        set.check_unique("kustomize/namespace-conflict", "namespace transformation produces ID conflict")
+    }
+
+    fn put(&self, node: &mut Node) -> Result<()> {
+        let is_set = node.is_null() || node.as_text().is_empty();
+        if self.only_unset && !is_set {
+            return Ok(());
+        }
+        set_scalar(node, self.name, Tag::Str)
+    }
+
+    fn object(&self, object: &mut Object) -> Result<()> {
+        let gvk = object.gvk();
+        let made = Made::Scalar(Tag::Str);
+        if !object.is_cluster_scoped() {
+            let spec = FieldSpec::new(Gvk::default(), "metadata/namespace", true);
+            spec.apply(&mut object.node, &made, &mut |node| self.put(node))?;
+        }
+        let is_binding = matches!(gvk.kind.as_str(), "RoleBinding" | "ClusterRoleBinding");
+        if is_binding {
+            self.subjects(&mut object.node)?;
+        }
+        let is_core = object.api_version() == "v1";
+        for spec in self.specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
+            let is_subject = matches!(spec.gvk.kind.as_str(), "RoleBinding" | "ClusterRoleBinding")
+                && spec.path == "subjects/namespace";
+            let is_meta = spec.path == "metadata/namespace" || (spec.path == "metadata/name" && !is_core);
+            if is_meta || (is_binding && is_subject) {
+                continue;
+            }
+            spec.apply(&mut object.node, &made, &mut |node| self.put(node))?;
+        }
+        Ok(())
+    }
+
+    fn subjects(&self, node: &mut Node) -> Result<()> {
+        let Some(subjects) = node.get_mut("subjects").filter(|n| !n.is_null()) else { return Ok(()) };
+        let Value::Seq(items) = &mut subjects.value else {
+            return Err(fault("kustomize/field", subjects.at, "`subjects` must be a list"));
+        };
+        for subject in items {
+            let has = |field: &str, text: &str| subject.get(field).is_some_and(|n| n.value_text() == text);
+            let is_meant = match self.subjects {
+                Subjects::Default => has("name", "default"),
+                Subjects::ServiceAccounts => has("kind", "ServiceAccount"),
+                Subjects::No => false,
+            };
+            if is_meant {
+                if subject.get("namespace").is_none() {
+                    subject.set("namespace", Scalar::unset("").into());
+                }
+                if let Some(namespace) = subject.get_mut("namespace") {
+                    self.put(namespace)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,11 @@
+//! YAML as kustomize reads and writes it: documents that remember how each scalar was written, the rules of go-yaml for
+//! what a scalar is, and the emitter whose output is kustomize's to the byte.
+
+pub mod emit;
+pub mod float;
+pub mod node;
+pub mod order;
+pub mod read;
+pub mod scalar;
+pub mod timestamp;
+pub mod value;

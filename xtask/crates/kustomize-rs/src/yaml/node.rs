@@ -1,0 +1,265 @@
+//! A value that remembers where and how it was written.
+//!
+//! kustomize moves scalars around as texts with a tag and a style and decides what they are only when it writes them, so
+//! a plain `5` pasted over `"x"` comes out as a text. This model keeps the same three facts.
+
+/// Where something was written; `file` counts the files of a build from 1, and 0 means that nobody wrote it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mark {
+    /// Number of the file in [`crate::Built::files`], from 1.
+    pub file: u32,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1, in characters.
+    pub column: u32,
+}
+
+/// A value and where it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// Where it begins.
+    pub at: Mark,
+    /// What it is.
+    pub value: Value,
+}
+
+/// What a node is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Anything that is neither list nor mapping.
+    Scalar(Scalar),
+    /// A mapping in its present order.
+    Map(Vec<Field>),
+    /// A list.
+    Seq(Vec<Node>),
+}
+
+/// One key of a mapping and its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// The key.
+    pub key: String,
+    /// Does the key read back as a text? A bare `1` or `true` does not, and JSON cannot hold it.
+    pub is_text: bool,
+    /// Where the key begins.
+    pub at: Mark,
+    /// The value.
+    pub value: Node,
+}
+
+/// What a scalar is said to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tag {
+    /// Not yet decided: the text decides when it is written.
+    Unset,
+    /// `!!null`
+    Null,
+    /// `!!bool`
+    Bool,
+    /// `!!int`
+    Int,
+    /// `!!float`
+    Float,
+    /// `!!str`
+    Str,
+    /// `!!timestamp`
+    Timestamp,
+    /// `!!merge`
+    Merge,
+    /// `!!binary`
+    Binary,
+    /// A tag of somebody's own.
+    Other,
+}
+
+/// How a scalar is written, as far as it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// In quotes or as a block: a text unless tagged otherwise.
+    Quoted,
+}
+
+/// A scalar as text, tag and style.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scalar {
+    /// The text after escapes and folding.
+    pub text: String,
+    /// What it is said to be.
+    pub tag: Tag,
+    /// How it was written.
+    pub style: Style,
+    /// Was the tag written out (`!!str 5`)?
+    pub is_tagged: bool,
+}
+
+impl Scalar {
+    /// A scalar whose text decides what it is.
+    pub fn unset(text: impl Into<String>) -> Self {
+        Scalar { text: text.into(), tag: Tag::Unset, style: Style::Plain, is_tagged: false }
+    }
+
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Scalar { tag: Tag::Str, ..Scalar::unset(text) }
+    }
+
+    /// Is it tagged null?
+    pub fn is_null(&self) -> bool {
+        self.tag == Tag::Null
+    }
+}
+
+impl Field {
+    /// A key that kustomize itself adds, without quotes.
+    pub fn new(key: impl Into<String>, value: Node) -> Self {
+        let key = key.into();
+        let is_text = super::scalar::key_is_text(&key);
+        Field { key, is_text, at: value.at, value }
+    }
+}
+
+impl From<Scalar> for Node {
+    fn from(scalar: Scalar) -> Self {
+        Node { at: Mark::default(), value: Value::Scalar(scalar) }
+    }
+}
+
+impl Node {
+    /// A text.
+    pub fn text(text: impl Into<String>) -> Self {
+        Scalar::text(text).into()
+    }
+
+    /// An empty mapping.
+    pub fn map() -> Self {
+        Node { at: Mark::default(), value: Value::Map(Vec::new()) }
+    }
+
+    /// A null.
+    pub fn null() -> Self {
+        Scalar { tag: Tag::Null, ..Scalar::unset("null") }.into()
+    }
+
+    /// The same value, said to be written there.
+    #[must_use]
+    pub fn at(mut self, at: Mark) -> Self {
+        self.at = at;
+        self
+    }
+
+    /// The scalar, if it is one.
+    pub fn scalar(&self) -> Option<&Scalar> {
+        match &self.value {
+            Value::Scalar(scalar) => Some(scalar),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar; empty for a list, a mapping or a null without text.
+    pub fn as_text(&self) -> &str {
+        self.scalar().map_or("", |s| &s.text)
+    }
+
+    /// The text of a scalar that is not null.
+    pub fn value_text(&self) -> &str {
+        if self.is_null() { "" } else { self.as_text() }
+    }
+
+    /// Is it a null?
+    pub fn is_null(&self) -> bool {
+        self.scalar().is_some_and(Scalar::is_null)
+    }
+
+    /// Is it a null, an empty list or an empty mapping?
+    pub fn is_empty(&self) -> bool {
+        match &self.value {
+            Value::Scalar(scalar) => scalar.is_null(),
+            Value::Map(fields) => fields.is_empty(),
+            Value::Seq(items) => items.is_empty(),
+        }
+    }
+
+    /// The fields of a mapping; none for anything else.
+    pub fn fields(&self) -> &[Field] {
+        match &self.value {
+            Value::Map(fields) => fields,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; none for anything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.value {
+            Value::Seq(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.fields().iter().find(|f| f.key == key).map(|f| &f.value)
+    }
+
+    /// The value of a key, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
+        match &mut self.value {
+            Value::Map(fields) => fields.iter_mut().find(|f| f.key == key).map(|f| &mut f.value),
+            _ => None,
+        }
+    }
+
+    /// Removes a key and says what it held.
+    pub fn remove(&mut self, key: &str) -> Option<Node> {
+        let Value::Map(fields) = &mut self.value else { return None };
+        let index = fields.iter().position(|f| f.key == key)?;
+        Some(fields.remove(index).value)
+    }
+
+    /// Sets a key of a mapping: a scalar put over an old one takes the old one's style. No mapping: nothing happens.
+    pub fn set(&mut self, key: &str, mut value: Node) {
+        let Value::Map(fields) = &mut self.value else { return };
+        let old = fields.iter_mut().find(|f| f.key == key);
+        if let Value::Scalar(scalar) = &mut value.value {
+            match old.as_ref().and_then(|f| f.value.scalar()) {
+                Some(was) => scalar.style = was.style,
+                None if old.is_some() => scalar.style = Style::Plain,
+                None if scalar.tag == Tag::Unset && !scalar.text.is_empty() => scalar.style = Style::Quoted,
+                None => {}
+            }
+        }
+        match old {
+            Some(field) => field.value = value,
+            None => fields.push(Field::new(key, value)),
+        }
+    }
+
+    /// The mapping under a key, made if there is none (a null counts as none).
+    pub fn map_at(&mut self, key: &str) -> &mut Node {
+        if let Value::Scalar(_) | Value::Seq(_) = self.value {
+            self.value = Value::Map(Vec::new());
+        }
+        if self.get(key).is_none_or(Node::is_null) {
+            self.remove(key);
+            self.set(key, Node::map());
+        }
+        match &mut self.value {
+            Value::Map(fields) => {
+                let index = fields.iter().position(|f| f.key == key).unwrap_or(0);
+                &mut fields[index].value
+            }
+            _ => unreachable!("made a mapping above"),
+        }
+    }
+
+    /// What this is, for messages.
+    pub fn sort(&self) -> &'static str {
+        match &self.value {
+            Value::Scalar(scalar) if scalar.is_null() => "null",
+            Value::Scalar(_) => "a scalar",
+            Value::Map(_) => "a mapping",
+            Value::Seq(_) => "a list",
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What a scalar is once it is written and read back, which is when kustomize decides.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+
+use super::node::{Scalar, Style, Tag};
+use super::scalar::{Resolved, resolve};
+
+/// A decided scalar.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Plain<'a> {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A whole number above `i64::MAX`.
+    UInt(u64),
+    /// Any other number.
+    Float(f64),
+    /// A text.
+    Text(Cow<'a, str>),
+}
+
+/// Decides; the error says why the tag cannot hold the text.
+pub fn decide(scalar: &Scalar) -> Result<Plain<'_>, String> {
+    let is_quoted = scalar.style == Style::Quoted || scalar.text.contains('\n');
+    let text = || Plain::Text(Cow::Borrowed(scalar.text.as_str()));
+    match &scalar.tag {
+        Tag::Str | Tag::Other => return Ok(text()),
+        Tag::Unset if is_quoted => return Ok(text()),
+        Tag::Binary => {
+            let bytes = base64::engine::general_purpose::STANDARD.decode(scalar.text.replace('\n', ""));
+            let bytes = bytes.map_err(|_| "`!!binary` without base64".to_owned())?;
+            return String::from_utf8(bytes)
+                .map(|t| Plain::Text(Cow::Owned(t)))
+                .map_err(|_| "`!!binary` that is not UTF-8".to_owned());
+        }
+        _ => {}
+    }
+    let resolved = resolve(&scalar.text);
+    let found = match &resolved {
+        Resolved::Null => Tag::Null,
+        Resolved::Bool(_) => Tag::Bool,
+        Resolved::Int(_) | Resolved::UInt(_) => Tag::Int,
+        Resolved::Float(_) => Tag::Float,
+        Resolved::Timestamp(_) => Tag::Timestamp,
+        Resolved::Merge => Tag::Merge,
+        Resolved::Str => Tag::Str,
+    };
+    if scalar.tag == found && !scalar.is_tagged && is_quoted {
+        return Ok(text());
+    }
+    if scalar.tag == Tag::Float && found == Tag::Int {
+        return Ok(Plain::Float(scalar.text.replace('_', "").parse().unwrap_or(f64::NAN)));
+    }
+    if scalar.tag != Tag::Unset && scalar.tag != found {
+        return Err(format!("`{}` is not {}", scalar.text, name(&scalar.tag)));
+    }
+    Ok(match resolved {
+        Resolved::Null => Plain::Null,
+        Resolved::Bool(b) => Plain::Bool(b),
+        Resolved::Int(n) => Plain::Int(n),
+        Resolved::UInt(n) => Plain::UInt(n),
+        Resolved::Float(n) if n.is_finite() => Plain::Float(n),
+        Resolved::Float(_) => return Err(format!("`{}` is a number that JSON cannot hold", scalar.text)),
+        Resolved::Timestamp(t) => Plain::Text(Cow::Owned(t)),
+        Resolved::Merge | Resolved::Str => text(),
+    })
+}
+
+fn name(tag: &Tag) -> &'static str {
+    match tag {
+        Tag::Null => "null",
+        Tag::Bool => "true or false",
+        Tag::Int => "a whole number",
+        Tag::Float => "a number",
+        Tag::Timestamp => "a point in time",
+        _ => "what its tag says",
+    }
+}
