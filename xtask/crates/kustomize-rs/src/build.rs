@@ -6,7 +6,7 @@ use crate::kustomization::Kustomization;
 use crate::kustomization::record::Entry;
 use crate::load::{Folder, Loader};
 use crate::set::ObjectSet;
-use crate::transform::namespace::{Namespace, Subjects};
+use crate::transform::namespace::Namespace;
 use crate::yaml::node::Mark;
 use crate::{generator, patch, references, replace, transform};
 
@@ -57,7 +57,12 @@ fn refuse(file: &Kustomization) -> Result<()> {
     no(file.build_metadata.iter().find(annotations).map(|_| file.at), "buildMetadata", "not built yet")
 }
 
-fn accumulate(loader: &Loader<'_>, folder: &Folder, file: &Kustomization, parent: Gathered) -> Result<Gathered> {
+fn accumulate(
+    loader: &Loader<'_>,
+    folder: &Folder,
+    file: &Kustomization,
+    parent: Gathered,
+) -> Result<Gathered> {
     refuse(file)?;
     let mut gathered = parent;
     for entry in &file.resources {
@@ -78,7 +83,8 @@ fn accumulate(loader: &Loader<'_>, folder: &Folder, file: &Kustomization, parent
         let below = loader.enter(folder, text, *at)?;
         let component = read(loader, &below, *at)?;
         if !component.is_component {
-            let message = format!("expected kind `Component` for path `{}` but got `Kustomization`", below.path);
+            let message =
+                format!("expected kind `Component` for path `{}` but got `Kustomization`", below.path);
             return Err(fault("kustomize/kind", *at, message).with_help("list it under `resources`"));
         }
         gathered = accumulate(loader, &below, &component, gathered)?;
@@ -107,19 +113,18 @@ fn resource(loader: &Loader<'_>, folder: &Folder, entry: &Entry, gathered: &mut 
     gathered.set.append_all(objects)
 }
 
-fn transformers(loader: &Loader<'_>, folder: &Folder, file: &Kustomization, gathered: &mut Gathered) -> Result<()> {
+fn transformers(
+    loader: &Loader<'_>,
+    folder: &Folder,
+    file: &Kustomization,
+    gathered: &mut Gathered,
+) -> Result<()> {
     let Gathered { set, table } = gathered;
     patch::apply_strategic(loader, folder, set, &file.patches_strategic_merge)?;
     for entry in &file.patches {
         patch::apply(loader, folder, set, entry)?;
     }
-    let namespace = Namespace {
-        name: &file.namespace,
-        specs: &table.namespace,
-        only_unset: false,
-        subjects: Subjects::Default,
-        at: file.at,
-    };
+    let namespace = Namespace { name: &file.namespace, specs: &table.namespace };
     namespace.apply(set)?;
     for (text, specs, is_prefix) in
         [(&file.name_prefix, &table.name_prefix, true), (&file.name_suffix, &table.name_suffix, false)]

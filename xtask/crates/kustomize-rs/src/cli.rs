@@ -96,7 +96,8 @@ impl Tree for Disk {
 
 /// Runs the command; the exit code is 1 if the build fails.
 pub fn main() -> ExitCode {
-    let Command::Build { dir, output, load_restrictor, reorder, enable_managedby_label } = Cli::parse().command;
+    let Command::Build { dir, output, load_restrictor, reorder, enable_managedby_label } =
+        Cli::parse().command;
     let options = Options {
         load_restrictor: match load_restrictor {
             Restrictor::RootOnly => LoadRestrictor::RootOnly,

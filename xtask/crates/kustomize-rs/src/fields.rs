@@ -37,8 +37,11 @@ impl FieldSpec {
 
     pub(crate) fn read(node: &Node) -> Result<Self> {
         let record = Record::new("a field", node, &["group", "version", "kind", "path", "create"])?;
-        let gvk =
-            Gvk { group: record.text("group")?, version: record.text("version")?, kind: record.text("kind")? };
+        let gvk = Gvk {
+            group: record.text("group")?,
+            version: record.text("version")?,
+            kind: record.text("kind")?,
+        };
         Ok(FieldSpec::new(gvk, &record.text("path")?, record.flag("create")?))
     }
 
@@ -68,7 +71,9 @@ fn walk(
     let Some((step, rest)) = steps.split_first() else { return set(node) };
     match &mut node.value {
         Value::Scalar(scalar) if scalar.is_null() => Ok(()),
-        Value::Scalar(_) => Err(fault("kustomize/field", node.at, "expected a list or a mapping, found a scalar")),
+        Value::Scalar(_) => {
+            Err(fault("kustomize/field", node.at, "expected a list or a mapping, found a scalar"))
+        }
         Value::Seq(items) => items.iter_mut().try_for_each(|item| walk(item, steps, made, set)),
         Value::Map(fields) => {
             let (name, is_list) = step.strip_suffix("[]").map_or((step.as_str(), false), |s| (s, true));
@@ -162,7 +167,9 @@ impl FieldTable {
                     [path, ..] => {
                         let spec = FieldSpec::new(gvk(&words[1..]), path, words.len() > 4);
                         match (section, table.section(section)) {
-                            ("names", _) => table.names.last_mut().into_iter().for_each(|n| n.1.push(spec.clone())),
+                            ("names", _) => {
+                                table.names.last_mut().into_iter().for_each(|n| n.1.push(spec.clone()))
+                            }
                             (_, Some(specs)) => specs.push(spec),
                             _ => metadata.push(spec),
                         }
@@ -195,8 +202,17 @@ impl FieldTable {
     /// Reads a file listed under `configurations`.
     pub(crate) fn read(node: &Node) -> Result<Self> {
         const NAMES: [&str; 11] = [
-            "namePrefix", "nameSuffix", "namespace", "commonLabels", "labels", "templateLabels",
-            "commonAnnotations", "nameReference", "varReference", "images", "replicas",
+            "namePrefix",
+            "nameSuffix",
+            "namespace",
+            "commonLabels",
+            "labels",
+            "templateLabels",
+            "commonAnnotations",
+            "nameReference",
+            "varReference",
+            "images",
+            "replicas",
         ];
         let record = Record::new("a configuration", node, &NAMES)?;
         let mut table = FieldTable::default();
@@ -221,8 +237,16 @@ impl FieldTable {
     pub(crate) fn merge(&mut self, other: &FieldTable, at: Mark) -> Result<()> {
         let mut theirs = other.clone();
         for name in [
-            "namePrefix", "nameSuffix", "namespace", "commonLabels", "labels", "templateLabels",
-            "commonAnnotations", "varReference", "images", "replicas",
+            "namePrefix",
+            "nameSuffix",
+            "namespace",
+            "commonLabels",
+            "labels",
+            "templateLabels",
+            "commonAnnotations",
+            "varReference",
+            "images",
+            "replicas",
         ] {
             if let (Some(mine), Some(theirs)) = (self.section(name), theirs.section(name)) {
                 merge_all(mine, theirs, at)?;
@@ -243,7 +267,8 @@ pub(crate) fn merge_all(mine: &mut Vec<FieldSpec>, theirs: &[FieldSpec], at: Mar
     for spec in theirs {
         match mine.iter().find(|m| m.gvk.is_selected(&spec.gvk) && m.path == spec.path) {
             Some(known) if known.create != spec.create => {
-                let message = format!("conflicting field specifications for `{}`: `create` differs", spec.path);
+                let message =
+                    format!("conflicting field specifications for `{}`: `create` differs", spec.path);
                 return Err(fault("kustomize/field-spec", at, message));
             }
             Some(_) => {}

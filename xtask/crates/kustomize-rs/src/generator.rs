@@ -41,7 +41,9 @@ pub(crate) fn object(loader: &Loader<'_>, folder: &Folder, generator: &Generator
         node.map_at(field).set(&key, Node::text(text).at(at));
     }
     let mut object = Object::new(node);
-    for (field, map) in [("labels", &generator.options.labels), ("annotations", &generator.options.annotations)] {
+    for (field, map) in
+        [("labels", &generator.options.labels), ("annotations", &generator.options.annotations)]
+    {
         if !map.is_empty() {
             object.set_meta_map(field, map);
         }
@@ -68,7 +70,11 @@ fn pairs(loader: &Loader<'_>, folder: &Folder, generator: &Generator) -> Result<
     }
     for literal in &generator.literals {
         let (key, value) = literal.split_once('=').filter(|(k, _)| !k.is_empty()).ok_or_else(|| {
-            fault("kustomize/generator", at, format!("invalid literal source `{literal}`, expected key=value"))
+            fault(
+                "kustomize/generator",
+                at,
+                format!("invalid literal source `{literal}`, expected key=value"),
+            )
         })?;
         all.push((key.to_owned(), unquoted(value).as_bytes().to_vec()));
     }
@@ -128,7 +134,12 @@ fn env_lines(path: &str, bytes: &[u8], at: Mark) -> Result<Vec<(String, Vec<u8>)
         let (key, value) = line.split_once('=').unwrap_or((line, ""));
         let is_good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         let starts_with_digit = key.starts_with(|c: char| c.is_ascii_digit());
-        if key.is_empty() || starts_with_digit || !key.chars().all(is_good) || key == "." || key.starts_with("..") {
+        if key.is_empty()
+            || starts_with_digit
+            || !key.chars().all(is_good)
+            || key == "."
+            || key.starts_with("..")
+        {
             let message = format!("`{path}`: `{key}` is not a valid name of a variable");
             return Err(fault("kustomize/generator", at, message));
         }
@@ -162,7 +173,8 @@ pub(crate) fn hash(object: &Object) -> String {
         None => "\"\"".to_owned(),
     };
     let is_map = |field: &str| object.node.get(field).is_some_and(|n| n.scalar().is_none());
-    let extra = |field: &str| if is_map(field) { format!(",\"{field}\":{}", data(field)) } else { String::new() };
+    let extra =
+        |field: &str| if is_map(field) { format!(",\"{field}\":{}", data(field)) } else { String::new() };
     let text = if object.kind() == "Secret" {
         let kind = json_text(object.node.get("type").map_or("", Node::as_text));
         let strings = extra("stringData");

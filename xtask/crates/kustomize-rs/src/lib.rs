@@ -23,11 +23,11 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod build;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod fault;
 mod fields;
 mod generator;
-#[cfg(feature = "cli")]
-pub mod cli;
 pub mod id;
 mod kustomization;
 mod load;

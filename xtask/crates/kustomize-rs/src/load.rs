@@ -190,10 +190,7 @@ fn has_separator(text: &str) -> bool {
 fn checked(nodes: Vec<Node>) -> Result<Vec<Node>> {
     let mut kept = Vec::new();
     for node in nodes.into_iter().filter(|n| !n.is_empty()) {
-        let gvk = Gvk {
-            kind: node.get("kind").map_or("", Node::value_text).to_owned(),
-            ..Gvk::default()
-        };
+        let gvk = Gvk { kind: node.get("kind").map_or("", Node::value_text).to_owned(), ..Gvk::default() };
         let name = node.get("metadata").and_then(|m| m.get("name")).map_or("", Node::value_text);
         if gvk.kind.is_empty() {
             return Err(fault("kustomize/no-kind", node.at, "missing `kind` in object"));

@@ -57,8 +57,10 @@ fn read(file: u32, text: &str, at: Mark) -> Result<Text> {
         (Ok(objects), _) => Ok(Text::Merge(objects)),
         (Err(_), Ok(operations)) => Ok(Text::Json(operations)),
         (Err(merge), Err(json)) => {
-            let message =
-                format!("unable to parse SM or JSON patch: as an object: {}; as JSON6902: {}", merge.message, json.message);
+            let message = format!(
+                "unable to parse SM or JSON patch: as an object: {}; as JSON6902: {}",
+                merge.message, json.message
+            );
             let place = if merge.at.file == 0 { at } else { merge.at };
             Err(fault("kustomize/patch", place, message))
         }
@@ -91,14 +93,21 @@ pub(crate) fn apply_strategic(
 }
 
 /// Applies an entry of `patchesJson6902`.
-pub(crate) fn apply_json(loader: &Loader<'_>, folder: &Folder, set: &mut ObjectSet, patch: &Patch) -> Result<()> {
+pub(crate) fn apply_json(
+    loader: &Loader<'_>,
+    folder: &Folder,
+    set: &mut ObjectSet,
+    patch: &Patch,
+) -> Result<()> {
     let at = patch.at;
     let Some(target) = patch.target.as_ref().filter(|t| !t.name.is_empty()) else {
         return Err(fault("kustomize/patch", at, "must specify the target name"));
     };
     let (file, text) = match (patch.patch.is_empty(), patch.path.is_empty()) {
         (true, true) => return Err(fault("kustomize/patch", at, "empty file path and empty jsonOp")),
-        (false, false) => return Err(fault("kustomize/patch", at, "must specify a file path or jsonOp, not both")),
+        (false, false) => {
+            return Err(fault("kustomize/patch", at, "must specify a file path or jsonOp, not both"));
+        }
         (false, true) => (0, patch.patch.clone()),
         (true, false) => loader.text(folder, &patch.path, at)?,
     };
@@ -109,7 +118,12 @@ pub(crate) fn apply_json(loader: &Loader<'_>, folder: &Folder, set: &mut ObjectS
     json_on(set, target, &operations, false)
 }
 
-fn json_on(set: &mut ObjectSet, target: &Selector, operations: &[json::Operation], stores: bool) -> Result<()> {
+fn json_on(
+    set: &mut ObjectSet,
+    target: &Selector,
+    operations: &[json::Operation],
+    stores: bool,
+) -> Result<()> {
     let matcher = Matcher::new(target)?;
     for object in set.changing().iter_mut().filter(|o| matcher.object(o)) {
         if stores {

@@ -156,7 +156,9 @@ impl Search<'_> {
             Some(wanted) => known.effective == *wanted,
         };
         let same = |a: &Known, b: &Known| a.name == b.name && a.namespace == b.namespace;
-        let Some(found) = self.find(&name, agrees, same).map_err(|f| f.or_at(node.at))? else { return Ok(()) };
+        let Some(found) = self.find(&name, agrees, same).map_err(|f| f.or_at(node.at))? else {
+            return Ok(());
+        };
         if found.name == name && found.namespace.is_empty() {
             return Ok(());
         }
@@ -191,7 +193,13 @@ impl Search<'_> {
                 || k.effective == referrer.effective
         };
         let mut found: Vec<&Known> = indices.iter().map(|i| &self.index.known[*i]).collect();
-        found.retain(|k| self.may_refer(k) && agrees(k) && k.was(self.target) && self.role.is_none_or(|r| k.was(r)) && is_near(k));
+        found.retain(|k| {
+            self.may_refer(k)
+                && agrees(k)
+                && k.was(self.target)
+                && self.role.is_none_or(|r| k.was(r))
+                && is_near(k)
+        });
         if found.len() > 1 || found.is_empty() {
             found.retain(|k| in_same_context(k, referrer, true));
             if found.len() > 1 {
@@ -208,9 +216,17 @@ impl Search<'_> {
 }
 
 fn several(found: &[&Known]) -> Box<Fault> {
-    let ids: Vec<String> =
-        found.iter().map(|k| format!("{}/{}.{}", k.gvk, k.name, if k.namespace.is_empty() { "[noNs]" } else { &k.namespace })).collect();
-    fault("kustomize/reference", Default::default(), format!("found multiple possible referrals: {}", ids.join(", ")))
+    let ids: Vec<String> = found
+        .iter()
+        .map(|k| {
+            format!("{}/{}.{}", k.gvk, k.name, if k.namespace.is_empty() { "[noNs]" } else { &k.namespace })
+        })
+        .collect();
+    fault(
+        "kustomize/reference",
+        Default::default(),
+        format!("found multiple possible referrals: {}", ids.join(", ")),
+    )
 }
 
 fn in_same_context(a: &Known, b: &Known, or_empty: bool) -> bool {

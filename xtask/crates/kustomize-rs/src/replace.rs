@@ -35,7 +35,11 @@ pub(crate) fn apply(
             }
             Value::Map(_) => all.push((node.at, Replacement::read(&node, false)?)),
             Value::Scalar(_) => {
-                return Err(fault("kustomize/replacement", node.at, "expected a replacement or a list of them"));
+                return Err(fault(
+                    "kustomize/replacement",
+                    node.at,
+                    "expected a replacement or a list of them",
+                ));
             }
         }
     }

@@ -26,7 +26,9 @@ fn anchored(text: &str, at: Mark) -> Result<Option<Regex>> {
         return Ok(None);
     }
     let found = Regex::new(&format!("^(?:{text})$"));
-    found.map(Some).map_err(|_| fault("kustomize/selector", at, format!("`{text}` is not a regular expression")))
+    found
+        .map(Some)
+        .map_err(|_| fault("kustomize/selector", at, format!("`{text}` is not a regular expression")))
 }
 
 fn agrees(pattern: Option<&Regex>, text: &str) -> bool {
@@ -126,9 +128,13 @@ fn conditions(text: &str, at: Mark) -> Result<Vec<Condition>> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
-    parts.into_iter().map(|part| condition(part.trim()).ok_or_else(|| {
-        fault("kustomize/selector", at, format!("`{text}` is not a label selector"))
-    })).collect()
+    parts
+        .into_iter()
+        .map(|part| {
+            condition(part.trim())
+                .ok_or_else(|| fault("kustomize/selector", at, format!("`{text}` is not a label selector")))
+        })
+        .collect()
 }
 
 fn condition(text: &str) -> Option<Condition> {

@@ -105,7 +105,11 @@ impl ObjectSet {
                 self.changing()[*index] = object;
                 Ok(())
             }
-            _ => Err(fault("kustomize/behavior", at, format!("found multiple objects that could accept merge of {id}"))),
+            _ => Err(fault(
+                "kustomize/behavior",
+                at,
+                format!("found multiple objects that could accept merge of {id}"),
+            )),
         }
     }
 }

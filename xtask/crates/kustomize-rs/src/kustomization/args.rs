@@ -19,8 +19,11 @@ pub(crate) struct Options {
 
 impl Options {
     pub(crate) fn read(node: &Node) -> Result<Self> {
-        let record =
-            Record::new("generator options", node, &["labels", "annotations", "disableNameSuffixHash", "immutable"])?;
+        let record = Record::new(
+            "generator options",
+            node,
+            &["labels", "annotations", "disableNameSuffixHash", "immutable"],
+        )?;
         Ok(Options {
             labels: record.text_map("labels")?.unwrap_or_default(),
             annotations: record.text_map("annotations")?.unwrap_or_default(),
@@ -31,7 +34,9 @@ impl Options {
 
     /// Adds what the options of the whole file say; a generator's own labels and annotations win.
     pub(crate) fn inherit(&mut self, global: &Options) {
-        for (mine, theirs) in [(&mut self.labels, &global.labels), (&mut self.annotations, &global.annotations)] {
+        for (mine, theirs) in
+            [(&mut self.labels, &global.labels), (&mut self.annotations, &global.annotations)]
+        {
             for (key, value) in theirs {
                 mine.entry(key.clone()).or_insert_with(|| value.clone());
             }
@@ -121,8 +126,7 @@ pub(crate) struct Image {
 
 impl Image {
     pub(crate) fn read(node: &Node) -> Result<Self> {
-        let record =
-            Record::new("an image", node, &["name", "newName", "newTag", "tagSuffix", "digest"])?;
+        let record = Record::new("an image", node, &["name", "newName", "newTag", "tagSuffix", "digest"])?;
         Ok(Image {
             at: node.at,
             name: record.text("name")?,
@@ -205,8 +209,9 @@ impl Patch {
 
     pub(crate) fn of(record: &Record<'_>) -> Result<Self> {
         let options = record.get("options");
-        let options =
-            options.map(|o| Record::new("patch options", o, &["allowNameChange", "allowKindChange"])).transpose()?;
+        let options = options
+            .map(|o| Record::new("patch options", o, &["allowNameChange", "allowKindChange"]))
+            .transpose()?;
         let option = |name| options.as_ref().map_or(Ok(false), |o| o.flag(name));
         Ok(Patch {
             at: record.at(),
@@ -266,7 +271,11 @@ impl Replacement {
             let names = [&IDENTITY[..], &["fieldPath", "options"]].concat();
             let record = Record::new("source", node, &names)?;
             let options = record.get("options").map(FieldOptions::read).transpose()?.unwrap_or_default();
-            Ok::<_, Box<crate::fault::Fault>>((Selector::of(node, &record)?, record.text("fieldPath")?, options))
+            Ok::<_, Box<crate::fault::Fault>>((
+                Selector::of(node, &record)?,
+                record.text("fieldPath")?,
+                options,
+            ))
         });
         let path = record.text("path")?;
         let replacement = Replacement {
@@ -277,7 +286,11 @@ impl Replacement {
         };
         let has_targets = replacement.targets.as_ref().is_some_and(|t| !t.is_empty());
         if !replacement.path.is_empty() && (replacement.source.is_some() || has_targets) {
-            return Err(fault("kustomize/replacement", node.at, "cannot specify both path and inline replacement"));
+            return Err(fault(
+                "kustomize/replacement",
+                node.at,
+                "cannot specify both path and inline replacement",
+            ));
         }
         Ok(replacement)
     }
@@ -314,8 +327,11 @@ impl Variable {
         let names = ["apiVersion", "group", "version", "kind", "name", "namespace"];
         let object = Record::new("objref", record.get("objref").unwrap_or(&empty), &names)?;
         let field = Record::new("fieldref", record.get("fieldref").unwrap_or(&empty), &["fieldPath"])?;
-        let mut gvk =
-            Gvk { group: object.text("group")?, version: object.text("version")?, kind: object.text("kind")? };
+        let mut gvk = Gvk {
+            group: object.text("group")?,
+            version: object.text("version")?,
+            kind: object.text("kind")?,
+        };
         let api_version = object.text("apiVersion")?;
         match api_version.split('/').collect::<Vec<_>>()[..] {
             [""] => {}

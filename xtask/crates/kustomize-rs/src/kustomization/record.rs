@@ -34,10 +34,25 @@ pub(crate) fn text(name: &str, node: &Node) -> Result<String> {
 fn is_text(scalar: &Scalar) -> bool {
     let is_word = matches!(
         scalar.text.as_str(),
-        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF"
+        "y" | "Y"
+            | "yes"
+            | "Yes"
+            | "YES"
+            | "on"
+            | "On"
+            | "ON"
+            | "n"
+            | "N"
+            | "no"
+            | "No"
+            | "NO"
+            | "off"
+            | "Off"
+            | "OFF"
     );
     let is_bare = scalar.style == Style::Plain && !scalar.is_tagged;
-    matches!(scalar.tag, Tag::Str | Tag::Timestamp | Tag::Binary | Tag::Other | Tag::Merge) && !(is_bare && is_word)
+    matches!(scalar.tag, Tag::Str | Tag::Timestamp | Tag::Binary | Tag::Other | Tag::Merge)
+        && !(is_bare && is_word)
 }
 
 impl<'a> Record<'a> {
@@ -75,7 +90,11 @@ impl<'a> Record<'a> {
         let Some(node) = self.get(name) else { return Ok(false) };
         match node.scalar().map(decide) {
             Some(Ok(Plain::Bool(b))) => Ok(b),
-            _ => match node.scalar().filter(|s| s.style == Style::Plain && !is_text(s)).map(|s| s.text.to_lowercase()) {
+            _ => match node
+                .scalar()
+                .filter(|s| s.style == Style::Plain && !is_text(s))
+                .map(|s| s.text.to_lowercase())
+            {
                 Some(word) if matches!(word.as_str(), "y" | "yes" | "on") => Ok(true),
                 Some(word) if matches!(word.as_str(), "n" | "no" | "off") => Ok(false),
                 _ => Err(wrong(name, node, "`true` or `false`")),
@@ -118,7 +137,11 @@ impl<'a> Record<'a> {
         if !matches!(node.value, Value::Map(_)) {
             return Err(wrong(name, node, "a mapping"));
         }
-        node.fields().iter().map(|f| Ok((f.key.clone(), text(&f.key, &f.value)?))).collect::<Result<_>>().map(Some)
+        node.fields()
+            .iter()
+            .map(|f| Ok((f.key.clone(), text(&f.key, &f.value)?)))
+            .collect::<Result<_>>()
+            .map(Some)
     }
 }
 

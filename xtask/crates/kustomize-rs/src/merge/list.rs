@@ -21,7 +21,9 @@ pub(super) fn merge(
             }
             match list_directive(patch)? {
                 Directive::Delete => return Ok(None),
-                Directive::Replace => return pair(None, Some(std::mem::replace(patch, Node::null())), keys, schema),
+                Directive::Replace => {
+                    return pair(None, Some(std::mem::replace(patch, Node::null())), keys, schema);
+                }
                 Directive::Merge => {}
             }
         }
@@ -34,7 +36,9 @@ pub(super) fn merge(
 /// Takes a directive for the whole list out of it.
 fn list_directive(patch: &mut Node) -> Result<Directive> {
     let Value::Seq(items) = &mut patch.value else { return Ok(Directive::Merge) };
-    let Some(index) = items.iter().position(|i| i.get(DIRECTIVE).is_some()) else { return Ok(Directive::Merge) };
+    let Some(index) = items.iter().position(|i| i.get(DIRECTIVE).is_some()) else {
+        return Ok(Directive::Merge);
+    };
     if items[index].fields().len() != 1 {
         return Ok(Directive::Merge);
     }
@@ -100,9 +104,10 @@ fn matches(item: &Node, keys: &[&str], values: &[String]) -> bool {
         return values.first().is_some_and(|v| item.as_text() == v);
     }
     !values.is_empty()
-        && keys.iter().zip(values).all(|(key, value)| {
-            item.get(key).is_some_and(|n| value.is_empty() || n.as_text() == value)
-        })
+        && keys
+            .iter()
+            .zip(values)
+            .all(|(key, value)| item.get(key).is_some_and(|n| value.is_empty() || n.as_text() == value))
 }
 
 /// The item that has exactly these values.
@@ -162,8 +167,10 @@ fn pair(
         let (own_keys, own_values) = valid(std::slice::from_ref(&valid_values), &valid_values, &valid_keys);
         let index = find(target.as_ref(), &own_keys, &own_values);
         let mine = index.and_then(|i| target.as_ref().map(|t| t.items()[i].clone()));
-        let theirs = find(patch.as_ref(), &own_keys, &own_values).and_then(|i| patch.as_ref().map(|p| p.items()[i].clone()));
-        let is_replaced = theirs.as_ref().and_then(|t| t.get(DIRECTIVE)).is_some_and(|d| d.as_text() == "replace");
+        let theirs = find(patch.as_ref(), &own_keys, &own_values)
+            .and_then(|i| patch.as_ref().map(|p| p.items()[i].clone()));
+        let is_replaced =
+            theirs.as_ref().and_then(|t| t.get(DIRECTIVE)).is_some_and(|d| d.as_text() == "replace");
         let is_mine = mine.is_some();
         let merged = walk(mine, theirs, item_type.clone())?;
         let is_nothing = |m: &Node| m.is_null() || (matches!(m.value, Value::Map(_)) && m.is_empty());

@@ -24,14 +24,22 @@ pub(crate) fn read(file: u32, text: &str) -> Result<Vec<Operation>> {
         if node.is_null() {
             return Ok(Vec::new());
         }
-        return Err(fault("kustomize/json-patch", node.at, format!("expected a list, found {}", node.sort())));
+        return Err(fault(
+            "kustomize/json-patch",
+            node.at,
+            format!("expected a list, found {}", node.sort()),
+        ));
     };
     items.iter().map(operation).collect()
 }
 
 fn operation(node: &Node) -> Result<Operation> {
     if !matches!(node.value, Value::Map(_)) {
-        return Err(fault("kustomize/json-patch", node.at, format!("expected an operation, found {}", node.sort())));
+        return Err(fault(
+            "kustomize/json-patch",
+            node.at,
+            format!("expected an operation, found {}", node.sort()),
+        ));
     }
     let names: Vec<&str> = node.fields().iter().map(|f| f.key.as_str()).collect();
     let record = Record::new("an operation", node, &names)?;

@@ -128,7 +128,8 @@ fn walk(
     if let Some(condition) = condition(step) {
         let (key, pattern) = condition?;
         let pattern_text = pattern.to_owned();
-        let pattern = Regex::new(pattern).map_err(|_| wrong(format!("`{pattern}` is not a regular expression")))?;
+        let pattern =
+            Regex::new(pattern).map_err(|_| wrong(format!("`{pattern}` is not a regular expression")))?;
         let Value::Seq(items) = &mut node.value else {
             return if node.is_null() { Ok(()) } else { expected("a list") };
         };
@@ -145,9 +146,10 @@ fn walk(
             };
             items.push(item);
         }
-        return items.iter_mut().filter(|i| is_meant(i)).try_for_each(|item| {
-            if key.is_empty() { found(item) } else { walk(item, rest, create, found) }
-        });
+        return items
+            .iter_mut()
+            .filter(|i| is_meant(i))
+            .try_for_each(|item| if key.is_empty() { found(item) } else { walk(item, rest, create, found) });
     }
     if step == "*" {
         let Value::Seq(items) = &mut node.value else {
@@ -185,4 +187,3 @@ fn walk(
     }
     walk(value, rest, create, found)
 }
-

@@ -63,7 +63,11 @@ impl Rule<'_> {
 
     fn put(&self, node: &mut Node) -> Result<()> {
         if !matches!(node.value, Value::Scalar(_)) {
-            return Err(fault("kustomize/field", node.at, format!("expected a scalar, found {}", node.sort())));
+            return Err(fault(
+                "kustomize/field",
+                node.at,
+                format!("expected a scalar, found {}", node.sort()),
+            ));
         }
         let old = node.as_text();
         if !self.pattern.is_match(old) {

@@ -5,27 +5,13 @@ use crate::fields::{FieldSpec, Made, set_scalar};
 use crate::id::Gvk;
 use crate::object::Object;
 use crate::set::ObjectSet;
-use crate::yaml::node::{Mark, Node, Scalar, Tag, Value};
-
-/// Which subjects of role bindings get the namespace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Subjects {
-    /// Those named `default`.
-    Default,
-    /// All service accounts.
-    ServiceAccounts,
-    /// None.
-    No,
-}
+use crate::yaml::node::{Node, Scalar, Tag, Value};
 
 /// What to set, and where.
 #[derive(Debug, Clone)]
 pub(crate) struct Namespace<'a> {
     pub(crate) name: &'a str,
     pub(crate) specs: &'a [FieldSpec],
-    pub(crate) only_unset: bool,
-    pub(crate) subjects: Subjects,
-    pub(crate) at: Mark,
 }
 
 impl Namespace<'_> {
@@ -42,10 +28,6 @@ impl Namespace<'_> {
     }
 
     fn put(&self, node: &mut Node) -> Result<()> {
-        let is_set = node.is_null() || node.as_text().is_empty();
-        if self.only_unset && !is_set {
-            return Ok(());
-        }
         set_scalar(node, self.name, Tag::Str)
     }
 
@@ -79,13 +61,8 @@ impl Namespace<'_> {
             return Err(fault("kustomize/field", subjects.at, "`subjects` must be a list"));
         };
         for subject in items {
-            let has = |field: &str, text: &str| subject.get(field).is_some_and(|n| n.value_text() == text);
-            let is_meant = match self.subjects {
-                Subjects::Default => has("name", "default"),
-                Subjects::ServiceAccounts => has("kind", "ServiceAccount"),
-                Subjects::No => false,
-            };
-            if is_meant {
+            // Only the account `default` of the namespace; the others follow as references.
+            if subject.get("name").is_some_and(|n| n.value_text() == "default") {
                 if subject.get("namespace").is_none() {
                     subject.set("namespace", Scalar::unset("").into());
                 }

@@ -6,10 +6,28 @@ use crate::id::Gvk;
 use crate::object::Object;
 
 const FIRST: [&str; 22] = [
-    "Namespace", "ResourceQuota", "StorageClass", "CustomResourceDefinition", "ServiceAccount",
-    "PodSecurityPolicy", "Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "ConfigMap", "Secret",
-    "Endpoints", "Service", "LimitRange", "PriorityClass", "PersistentVolume", "PersistentVolumeClaim",
-    "Deployment", "StatefulSet", "CronJob", "PodDisruptionBudget",
+    "Namespace",
+    "ResourceQuota",
+    "StorageClass",
+    "CustomResourceDefinition",
+    "ServiceAccount",
+    "PodSecurityPolicy",
+    "Role",
+    "ClusterRole",
+    "RoleBinding",
+    "ClusterRoleBinding",
+    "ConfigMap",
+    "Secret",
+    "Endpoints",
+    "Service",
+    "LimitRange",
+    "PriorityClass",
+    "PersistentVolume",
+    "PersistentVolumeClaim",
+    "Deployment",
+    "StatefulSet",
+    "CronJob",
+    "PodDisruptionBudget",
 ];
 const LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
@@ -20,8 +38,8 @@ pub(crate) fn legacy(objects: &mut [Object], first: Option<&[String]>, last: Opt
     let last = last.map_or_else(|| owned(&LAST), <[String]>::to_vec);
     let mut ranks: HashMap<&str, i64> = HashMap::new();
     let count = i64::try_from(first.len()).unwrap_or(0);
-    first.iter().zip(-count..).for_each(|(name, rank)| drop(ranks.insert(name, rank)));
-    last.iter().zip(1..).for_each(|(name, rank)| drop(ranks.insert(name, rank)));
+    ranks.extend(first.iter().map(String::as_str).zip(-count..));
+    ranks.extend(last.iter().map(String::as_str).zip(1..));
     objects.sort_by_cached_key(|object| {
         let gvk = object.gvk();
         let or = |text: &str, otherwise: &'static str| {

@@ -103,12 +103,15 @@ fn number(number: f64) -> String {
 
 fn text(writer: &mut Writer, text: &str, analysis: &analysis::Analysis, is_key: bool) {
     use analysis::Form;
+    // Further lines of a scalar lie deeper than what it belongs to.
+    writer.open(false);
     match analysis.form(text, is_key) {
         Form::Plain => writer.plain(text, !is_key),
         Form::Single => writer.single(text, !is_key),
         Form::Double => writer.double(text, !is_key),
         Form::Literal => writer.literal(text),
     }
+    writer.close();
 }
 
 #[cfg(test)]

@@ -26,7 +26,8 @@ pub(crate) enum Twice {
 
 /// The documents of a text of Kubernetes objects; empty ones are left out.
 pub(crate) fn objects(file: u32, text: &str, twice: Twice) -> Result<Vec<Node>> {
-    let text = if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { std::borrow::Cow::from(text) };
+    let text =
+        if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { std::borrow::Cow::from(text) };
     let mut documents = Vec::new();
     for (line, piece) in pieces(file, &text)? {
         documents.extend(first(file, line, &piece, twice)?.filter(|d| !d.is_null()));
@@ -72,16 +73,16 @@ fn first(file: u32, line: u32, text: &str, twice: Twice) -> Result<Option<Node>>
     options.set_emit_comments(false);
     options.block_scalar_eof_without_line_feed = true;
     let mut parser = Parser::new_from_str_with_options(text, options);
-    let mut builder = Builder { file, line, twice, open: Vec::new(), anchors: HashMap::new(), nodes: 0, done: None };
+    let mut builder =
+        Builder { file, line, twice, open: Vec::new(), anchors: HashMap::new(), nodes: 0, done: None };
     while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| {
-            fault("yaml/syntax", builder.mark(error.marker()), error.info())
-        })?;
+        let (event, span) =
+            event.map_err(|error| fault("yaml/syntax", builder.mark(error.marker()), error.info()))?;
         if matches!(event, Event::DocumentEnd) {
             break;
         }
         let at = builder.mark(&span.start);
-        builder.event(event, at)?;
+        builder.event(event, at, span.start.index() == span.end.index())?;
     }
     Ok(builder.done)
 }
@@ -115,12 +116,15 @@ impl Builder {
         Mark { file: self.file, line, column: u32::try_from(mark.col()).unwrap_or(0) + 1 }
     }
 
-    fn event(&mut self, event: Event<'_>, at: Mark) -> Result<()> {
+    fn event(&mut self, event: Event<'_>, at: Mark, is_nothing: bool) -> Result<()> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let suffix = tag.as_deref().map(|t| t.core_suffix().unwrap_or("?").to_owned());
                 let style = if style == ScalarStyle::Plain { Style::Plain } else { Style::Quoted };
-                let scalar = scalar(text.into_owned(), style, suffix.as_deref());
+                // The parser says `~` where nothing is written.
+                let is_nothing = is_nothing && style == Style::Plain;
+                let text = if is_nothing { String::new() } else { text.into_owned() };
+                let scalar = scalar(text, style, suffix.as_deref());
                 self.finished(Node { at, value: Value::Scalar(scalar) }, anchor)
             }
             Event::SequenceStart(_, anchor, _) => self.open(Value::Seq(Vec::new()), at, anchor),
@@ -185,20 +189,18 @@ impl Builder {
                     return Err(fault("yaml/duplicate-key", at, "duplicate merge key"));
                 }
             }
-            (Value::Map(fields), Some((key, is_text, at))) => {
-                match find(fields, &mut parent.seen, &key) {
-                    None => fields.push(Field { key, is_text, at, value: node }),
-                    Some(index) => match twice {
-                        Twice::Refused => {
-                            let line = fields[index].at.line;
-                            let message = format!("key `{key}` is here twice, first in line {line}");
-                            return Err(fault("yaml/duplicate-key", at, message));
-                        }
-                        Twice::First => {}
-                        Twice::Last => fields[index].value = node,
-                    },
-                }
-            }
+            (Value::Map(fields), Some((key, is_text, at))) => match find(fields, &mut parent.seen, &key) {
+                None => fields.push(Field { key, is_text, at, value: node }),
+                Some(index) => match twice {
+                    Twice::Refused => {
+                        let line = fields[index].at.line;
+                        let message = format!("key `{key}` is here twice, first in line {line}");
+                        return Err(fault("yaml/duplicate-key", at, message));
+                    }
+                    Twice::First => {}
+                    Twice::Last => fields[index].value = node,
+                },
+            },
             (Value::Scalar(_), _) => {}
         }
         Ok(())
@@ -233,13 +235,13 @@ fn scalar(text: String, style: Style, tag: Option<&str>) -> Scalar {
         Some("merge") => Tag::Merge,
         Some(_) => Tag::Other,
         None if style == Style::Quoted => Tag::Str,
+        None if text == "<<" => Tag::Merge,
         None => match resolve(&text) {
             Resolved::Null => Tag::Null,
             Resolved::Bool(_) => Tag::Bool,
             Resolved::Int(_) | Resolved::UInt(_) => Tag::Int,
             Resolved::Float(_) => Tag::Float,
             Resolved::Timestamp(_) => Tag::Timestamp,
-            Resolved::Merge => Tag::Merge,
             Resolved::Str => Tag::Str,
         },
     };

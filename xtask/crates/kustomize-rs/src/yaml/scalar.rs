@@ -18,8 +18,6 @@ pub enum Resolved {
     Float(f64),
     /// A point in time, in the form that Go's JSON gives it.
     Timestamp(String),
-    /// `<<`
-    Merge,
     /// Everything else.
     Str,
 }
@@ -28,7 +26,6 @@ pub enum Resolved {
 pub fn resolve(text: &str) -> Resolved {
     match text.as_bytes().first() {
         None => Resolved::Null,
-        Some(b'<') if text == "<<" => Resolved::Merge,
         Some(b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'~') => match text {
             "~" | "null" | "Null" | "NULL" => Resolved::Null,
             "true" | "True" | "TRUE" => Resolved::Bool(true),
@@ -42,7 +39,7 @@ pub fn resolve(text: &str) -> Resolved {
 
 /// Does a key written without quotes read back as a text?
 pub fn key_is_text(key: &str) -> bool {
-    matches!(resolve(key), Resolved::Str | Resolved::Merge)
+    resolve(key) == Resolved::Str
 }
 
 /// Must a text be quoted so that a reader of YAML 1.1 takes it for one?
@@ -135,7 +132,8 @@ fn float(text: &str) -> Option<f64> {
         let e = e.strip_prefix(['+', '-']).unwrap_or(e);
         !e.is_empty() && all_digits(e)
     });
-    if !all_digits(whole) || !all_digits(fraction) || whole.len() + fraction.len() == 0 || !exponent_is_whole {
+    if !all_digits(whole) || !all_digits(fraction) || whole.len() + fraction.len() == 0 || !exponent_is_whole
+    {
         return None;
     }
     text.parse().ok().filter(|f: &f64| f.is_finite())

@@ -29,7 +29,7 @@ pub fn decide(scalar: &Scalar) -> Result<Plain<'_>, String> {
     let is_quoted = scalar.style == Style::Quoted || scalar.text.contains('\n');
     let text = || Plain::Text(Cow::Borrowed(scalar.text.as_str()));
     match &scalar.tag {
-        Tag::Str | Tag::Other => return Ok(text()),
+        Tag::Str | Tag::Other | Tag::Merge => return Ok(text()),
         Tag::Unset if is_quoted => return Ok(text()),
         Tag::Binary => {
             let bytes = base64::engine::general_purpose::STANDARD.decode(scalar.text.replace('\n', ""));
@@ -47,7 +47,6 @@ pub fn decide(scalar: &Scalar) -> Result<Plain<'_>, String> {
         Resolved::Int(_) | Resolved::UInt(_) => Tag::Int,
         Resolved::Float(_) => Tag::Float,
         Resolved::Timestamp(_) => Tag::Timestamp,
-        Resolved::Merge => Tag::Merge,
         Resolved::Str => Tag::Str,
     };
     if scalar.tag == found && !scalar.is_tagged && is_quoted {
@@ -67,7 +66,7 @@ pub fn decide(scalar: &Scalar) -> Result<Plain<'_>, String> {
         Resolved::Float(n) if n.is_finite() => Plain::Float(n),
         Resolved::Float(_) => return Err(format!("`{}` is a number that JSON cannot hold", scalar.text)),
         Resolved::Timestamp(t) => Plain::Text(Cow::Owned(t)),
-        Resolved::Merge | Resolved::Str => text(),
+        Resolved::Str => text(),
     })
 }
 

@@ -45,7 +45,8 @@ impl Analysis {
         while let Some(c) = chars.next() {
             let before_blank = chars.peek().is_none_or(|c| matches!(c, ' ' | '\t'));
             match c {
-                ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' | '#'
+                ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`'
+                | '#'
                     if is_first =>
                 {
                     plain = false;
