@@ -54,7 +54,7 @@ fn value(writer: &mut Writer, node: &Node, is_root: bool, in_mapping: bool) -> R
 
 fn mapping(writer: &mut Writer, fields: &[Field], is_root: bool) -> Result<(), Unwritable> {
     let mut sorted: Vec<&Field> = fields.iter().collect();
-    sorted.sort_by(|a, b| order::compare(&a.key, &b.key));
+    order::sort(&mut sorted, |field| field.key.as_str());
     writer.open(false);
     for field in sorted {
         if !field.is_text && !is_root {

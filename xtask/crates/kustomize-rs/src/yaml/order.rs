@@ -16,6 +16,39 @@ pub fn compare(a: &str, b: &str) -> Ordering {
     slow(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>())
 }
 
+/// Sorts as Go does. The order is not transitive for odd names, so that the way of sorting shows, and a sort of Rust's own
+/// could panic: up to twelve items are inserted one by one, as there; more are merged from sorted parts.
+pub fn sort<T: Copy>(items: &mut [T], key: impl Fn(&T) -> &str + Copy) {
+    let is_less = |a: &T, b: &T| compare(key(a), key(b)) == Ordering::Less;
+    if items.len() <= 12 {
+        for end in 1..items.len() {
+            let mut at = end;
+            while at > 0 && is_less(&items[at], &items[at - 1]) {
+                items.swap(at, at - 1);
+                at -= 1;
+            }
+        }
+        return;
+    }
+    let (left, right) = items.split_at_mut(items.len() / 2);
+    sort(left, key);
+    sort(right, key);
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    let (mut left, mut right) = (&*left, &*right);
+    while let (Some(a), Some(b)) = (left.first(), right.first()) {
+        if is_less(b, a) {
+            merged.push(*b);
+            right = &right[1..];
+        } else {
+            merged.push(*a);
+            left = &left[1..];
+        }
+    }
+    merged.extend_from_slice(left);
+    merged.extend_from_slice(right);
+    items.copy_from_slice(&merged);
+}
+
 fn slow(a: &[char], b: &[char]) -> Ordering {
     let Some(i) = a.iter().zip(b).position(|(x, y)| x != y) else { return a.len().cmp(&b.len()) };
     match (a[i].is_alphabetic(), b[i].is_alphabetic()) {

@@ -134,6 +134,10 @@ impl Builder {
                 if let Some(merged) = done.merge.take() {
                     merge(&mut done.node, &merged)?;
                 }
+                // kustomize loses a key `<<` that is a text: it removes the name, merged or not.
+                if self.twice != Twice::Last {
+                    done.node.remove("<<");
+                }
                 self.finished(done.node, done.anchor)
             }
             Event::Alias(anchor) => {

@@ -78,6 +78,10 @@ fn number(text: &str) -> Resolved {
         _ => {}
     }
     if text.starts_with('.') {
+        let digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+        if text.contains('_') && text.match_indices('_').all(|(at, _)| digit(at - 1) && digit(at + 1)) {
+            return float(&text.replace('_', "")).map_or(Resolved::Str, Resolved::Float);
+        }
         return float(text).map_or(Resolved::Str, Resolved::Float);
     }
     if let Some(time) = timestamp::parse(text) {
