@@ -8,5 +8,6 @@ mod ending;
 mod interrupted;
 mod machine;
 mod platform;
+mod rendering;
 mod surroundings;
 mod values;

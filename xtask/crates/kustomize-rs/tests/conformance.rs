@@ -1,8 +1,8 @@
 //! Every case below `conformance/` gives what kustomize 5.8.1 gave (recorded by `examples/record.rs`), and the scoreboard
-//! says so; the folders of `flux2/` too.
+//! says so. That the recordings are what the real kustomize says, and the folders of this repository, is held against the real
+//! binary by the sandbox tier (`tests/sandbox/rendering.rs`).
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests read their cases")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -82,57 +82,4 @@ fn refusals_say_where_and_what_to_do() {
         "app/kustomization.yaml:1:1: error[kustomize/unknown-field]: unknown field `resorces` in the kustomization \
          file\n  help: did you mean `resources`?"
     );
-}
-
-/// One number for a text, so that what was recorded is small.
-fn fingerprint(text: &str) -> String {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{} bytes {hash:016x}", text.len())
-}
-
-/// `tests/flux2.txt` holds length and FNV-1a hash of what kustomize 5.8.1 makes of a folder, and the same of its input: a
-/// folder that has changed since is skipped, and recorded anew by running with `RECORDED=DIR` of real outputs.
-#[test]
-fn the_folders_of_this_repository_are_as_recorded() {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = here.join("../../../flux2");
-    let Ok(recorded) = fs::read_to_string(here.join("tests/flux2.txt")) else { return };
-    let recorded: BTreeMap<&str, &str> = recorded.lines().filter_map(|l| l.split_once(": ")).collect();
-    let tree = tree(&root, "flux2");
-    for (folder, expected) in recorded {
-        let Ok(path) = RepoPath::new(folder) else { continue };
-        let input = inputs(&tree, &path);
-        let (recorded_input, expected) = expected.split_once(" -> ").unwrap();
-        if recorded_input != input {
-            continue;
-        }
-        let text = build(&tree, &path, &Options::default()).and_then(|b| b.to_yaml()).unwrap();
-        assert_eq!(fingerprint(&text), expected, "{folder}");
-    }
-}
-
-fn inputs(tree: &MemTree, folder: &RepoPath) -> String {
-    use yamltree::tree::{Tree, files_below};
-    let files = files_below(tree, folder).into_iter().map(|f| tree.read(&f).unwrap());
-    fingerprint(&files.collect::<String>())
-}
-
-/// Writes `tests/flux2.txt` from real outputs: `REAL=DIR cargo test -p kustomize-rs record_flux2 -- --ignored`, where DIR
-/// has one file a folder, its name the folder with `/` as `+`.
-#[test]
-#[ignore = "records"]
-fn record_flux2() {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let tree = tree(&here.join("../../../flux2"), "flux2");
-    let mut lines = Vec::new();
-    for entry in fs::read_dir(std::env::var("REAL").unwrap()).unwrap() {
-        let path = entry.unwrap().path();
-        let folder = path.file_name().unwrap().to_str().unwrap().replace('+', "/");
-        let real = fingerprint(&fs::read_to_string(&path).unwrap());
-        lines.push(format!("{folder}: {} -> {real}\n", inputs(&tree, &RepoPath::new(&folder).unwrap())));
-    }
-    lines.sort();
-    fs::write(here.join("tests/flux2.txt"), lines.concat()).unwrap();
 }
