@@ -32,6 +32,10 @@ impl Tree for DiskTree {
         String::from_utf8(bytes).map_err(|_| TreeError::NotText(path.clone()))
     }
 
+    fn bytes(&self, path: &RepoPath) -> Result<Vec<u8>, TreeError> {
+        std::fs::read(self.place(path)).map_err(|error| refusal(path, &error))
+    }
+
     fn list(&self, path: &RepoPath) -> Result<Vec<Entry>, TreeError> {
         let mut entries = Vec::new();
         for entry in std::fs::read_dir(self.place(path)).map_err(|error| refusal(path, &error))? {
