@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{Event, Marker, Options, Parser, ScalarStyle, ScanError, Span, StructureStyle, Tag};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::node::{Content, Entry, Node, Position};
-use crate::scalar;
+use crate::scalar::{self, Resolved};
+use crate::syntax::{Event, Parser, Properties, Span, Style, SyntaxError};
 
 /// How many values one text may hold once its aliases are expanded.
 const MOST_NODES: usize = 1_000_000;
@@ -27,27 +27,40 @@ pub struct Parsed {
 ///
 /// A document with a syntax error is left out; reading goes on at the next `---`. `file` is only used in places.
 pub fn parse(file: &str, text: &str) -> Parsed {
-    let mut options = Options::default();
-    options.set_emit_comments(false);
-    let mut parser = Parser::new_from_str_with_options(text, options);
     let mut builder = Builder { file, ..Builder::default() };
-    loop {
-        match parser.next_event() {
-            None => break,
-            Some(Ok((event, span))) => {
-                if builder.event(event, span).is_err() {
-                    break;
+    // After a syntax error reading goes on at the next `---`.
+    let mut from = Some(Position { line: 1, column: 1, offset: 0 });
+    while let Some(start) = from.take() {
+        builder.from = start;
+        let mut parser = Parser::new(text.get(start.offset..).unwrap_or_default());
+        loop {
+            match parser.next_event() {
+                Ok(None) => break,
+                Ok(Some((event, span))) => {
+                    if builder.event(event, span).is_err() {
+                        return builder.parsed;
+                    }
                 }
-            }
-            Some(Err(error)) => {
-                builder.syntax(&error);
-                if !parser.proceed_next_document().unwrap_or(false) {
+                Err(error) => {
+                    from = next_document(text, start, builder.syntax(&error));
                     break;
                 }
             }
         }
     }
     builder.parsed
+}
+
+/// Where the first line `---` begins that lies at or behind an error, and behind where reading began.
+fn next_document(text: &str, from: Position, error: Position) -> Option<Position> {
+    let search = from.offset.max(error.offset.saturating_sub(1));
+    let rest = text.get(search..)?;
+    let found = rest.match_indices("\n---").find(|(at, _)| {
+        rest.as_bytes().get(at + 4).is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+    });
+    let offset = search + found?.0 + 1;
+    let lines = text.as_bytes().get(from.offset..offset)?.iter().filter(|byte| **byte == b'\n').count();
+    Some(Position { line: from.line + lines, column: 1, offset })
 }
 
 /// Reads a text of any number of documents as plain values, each with the line it begins at.
@@ -76,16 +89,19 @@ struct Stop;
 #[derive(Default)]
 struct Builder<'a> {
     file: &'a str,
-    open: Vec<Open>,
-    anchors: HashMap<usize, Node>,
+    /// Where the text begins that is being parsed.
+    from: Position,
+    open: Vec<Open<'a>>,
+    /// What each anchor holds; nothing yet while its node is open.
+    anchors: HashMap<&'a str, Option<Node>>,
     nodes: usize,
     parsed: Parsed,
 }
 
 /// A list or mapping that is being read.
-struct Open {
+struct Open<'a> {
     node: Node,
-    anchor: usize,
+    anchor: Option<&'a str>,
     /// The key whose value comes next.
     key: Option<(String, Position)>,
     /// Values of `<<`, merged when the mapping ends.
@@ -93,27 +109,35 @@ struct Open {
     is_merge: bool,
 }
 
-impl Builder<'_> {
-    fn event(&mut self, event: Event<'_>, span: Span) -> Result<(), Stop> {
-        let (start, end) = (position(&span.start), position(&span.end));
+impl<'a> Builder<'a> {
+    fn position(&self, at: Position) -> Position {
+        Position {
+            line: at.line + self.from.line - 1,
+            column: at.column,
+            offset: at.offset + self.from.offset,
+        }
+    }
+
+    fn event(&mut self, event: Event<'a>, span: Span) -> Result<(), Stop> {
+        let (start, end) = (self.position(span.start), self.position(span.end));
         match event {
-            Event::DocumentStart(..) => {
+            Event::DocumentStart => {
                 self.open.clear();
                 self.anchors.clear();
             }
-            Event::Scalar(text, style, anchor, tag) => {
-                let content = scalar_content(&text, style, tag.as_deref());
-                self.finished(
-                    Node { content, start, end, flow: false },
-                    anchor,
-                    style == ScalarStyle::Plain,
-                )?;
+            Event::DocumentEnd => {}
+            Event::Scalar(text, style, properties) => {
+                let content = scalar_content(&text, style, &properties);
+                let is_plain = style == Style::Plain;
+                self.finished(Node { content, start, end, flow: false }, properties.anchor, is_plain)?;
             }
-            Event::SequenceStart(style, anchor, _) => {
-                self.open(Content::Seq(Vec::new()), style, start, anchor)?
+            Event::SequenceStart(flow, properties) => {
+                let node = Node { content: Content::Seq(Vec::new()), start, end: start, flow };
+                self.open(node, properties.anchor)?;
             }
-            Event::MappingStart(style, anchor, _) => {
-                self.open(Content::Map(Vec::new()), style, start, anchor)?
+            Event::MappingStart(flow, properties) => {
+                let node = Node { content: Content::Map(Vec::new()), start, end: start, flow };
+                self.open(node, properties.anchor)?;
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(mut done) = self.open.pop() {
@@ -122,43 +146,44 @@ impl Builder<'_> {
                     self.finished(done.node, done.anchor, false)?;
                 }
             }
-            Event::Alias(anchor) => {
-                if let Some(node) = self.anchors.get(&anchor).cloned() {
+            Event::Alias(name) => match self.anchors.get(name).cloned() {
+                Some(Some(node)) => {
                     self.nodes += size(&node);
                     if self.open.len() + depth(&node) > DEEPEST {
                         return self.too_much(start);
                     }
-                    self.finished(node, 0, false)?;
-                } else {
-                    self.error("yaml/recursive-alias", start, "an alias inside its own anchor".into());
-                    self.finished(Node { content: Content::Null, start, end, flow: false }, 0, false)?;
+                    self.finished(node, None, false)?;
                 }
-            }
-            _ => {}
+                found => {
+                    let (code, message) = match found {
+                        Some(_) => ("yaml/recursive-alias", "an alias inside its own anchor".to_owned()),
+                        None => ("yaml/unknown-anchor", format!("there is no anchor `{name}`")),
+                    };
+                    self.error(code, start, message);
+                    self.finished(Node { content: Content::Null, start, end, flow: false }, None, false)?;
+                }
+            },
         }
         Ok(())
     }
 
-    fn open(
-        &mut self,
-        content: Content,
-        style: StructureStyle,
-        start: Position,
-        anchor: usize,
-    ) -> Result<(), Stop> {
-        let node = Node { content, start, end: start, flow: style == StructureStyle::Flow };
+    fn open(&mut self, node: Node, anchor: Option<&'a str>) -> Result<(), Stop> {
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor, None);
+        }
+        let start = node.start;
         self.open.push(Open { node, anchor, key: None, merges: Vec::new(), is_merge: false });
         if self.open.len() > DEEPEST { self.too_much(start) } else { Ok(()) }
     }
 
     /// A whole value was read: it is a key, a value, an item, or the document.
-    fn finished(&mut self, node: Node, anchor: usize, plain: bool) -> Result<(), Stop> {
+    fn finished(&mut self, node: Node, anchor: Option<&'a str>, plain: bool) -> Result<(), Stop> {
         self.nodes += 1;
         if self.nodes > MOST_NODES {
             return self.too_much(node.start);
         }
-        if anchor != 0 {
-            self.anchors.insert(anchor, node.clone());
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor, Some(node.clone()));
         }
         let Some(parent) = self.open.last_mut() else {
             if node.content != Content::Null {
@@ -207,10 +232,12 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn syntax(&mut self, error: &ScanError) {
-        let mark = position(error.marker());
-        self.error("yaml/syntax", mark, error.info());
+    /// Reports the error and says where it is; the open document is given up.
+    fn syntax(&mut self, error: &SyntaxError) -> Position {
+        let at = self.position(error.at);
+        self.error("yaml/syntax", at, error.to_string());
         self.open.clear();
+        at
     }
 
     fn too_much(&mut self, at: Position) -> Result<(), Stop> {
@@ -224,14 +251,28 @@ impl Builder<'_> {
     }
 }
 
-fn position(mark: &Marker) -> Position {
-    Position { line: mark.line(), column: mark.col() + 1, offset: mark.byte_offset().unwrap_or(0) }
+fn scalar_content(text: &str, style: Style, properties: &Properties<'_>) -> Content {
+    let core = properties.core_tag();
+    let is_text = core == Some("str") || (style != Style::Plain && core.is_none());
+    if is_text { Content::String(text.to_owned()) } else { content(text) }
 }
 
-fn scalar_content(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Content {
-    let core = tag.and_then(Tag::core_suffix);
-    let is_text = core == Some("str") || (style != ScalarStyle::Plain && core.is_none());
-    if is_text { Content::String(text.to_owned()) } else { scalar::resolve(text) }
+/// What an unquoted scalar holds. Points in time stay texts, and so do numbers that JSON cannot hold.
+fn content(text: &str) -> Content {
+    match scalar::resolve(text) {
+        Resolved::Null => Content::Null,
+        Resolved::Bool(b) => Content::Bool(b),
+        Resolved::Int(n) => Content::Number(n.into()),
+        Resolved::UInt(n) => Content::Number(n.into()),
+        Resolved::Float(n) => number(n).map_or_else(|| Content::String(text.to_owned()), Content::Number),
+        Resolved::Timestamp(_) | Resolved::Str => Content::String(text.to_owned()),
+    }
+}
+
+/// A whole number that a float holds exactly is written back as one: `1e3` is 1000.
+fn number(n: f64) -> Option<Number> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if n.fract() == 0.0 && n.abs() < EXACT { Some((n as i64).into()) } else { Number::from_f64(n) }
 }
 
 fn key_text(node: &Node) -> Option<String> {

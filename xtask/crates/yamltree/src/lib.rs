@@ -10,5 +10,6 @@ pub mod nearest;
 pub mod node;
 pub mod path;
 pub mod scalar;
+pub mod syntax;
 pub mod tree;
 pub mod typed;

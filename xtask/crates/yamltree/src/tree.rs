@@ -47,12 +47,47 @@ pub trait Tree {
     /// What is in a folder (not below), sorted by path.
     fn list(&self, path: &RepoPath) -> Result<Vec<Entry>, TreeError>;
 
+    /// Is there a folder of this path?
+    fn has_folder(&self, path: &RepoPath) -> bool {
+        self.list(path).is_ok()
+    }
+
     /// Is there a file of this path?
     fn has_file(&self, path: &RepoPath) -> bool {
         let listed = path.parent().and_then(|folder| self.list(&folder).ok());
         listed.is_some_and(|entries| entries.iter().any(|e| !e.is_dir && e.path == *path))
     }
 }
+
+/// What points to a tree is one.
+macro_rules! pointer {
+    ($pointer:ty) => {
+        impl<T: Tree + ?Sized> Tree for $pointer {
+            fn read(&self, path: &RepoPath) -> Result<String, TreeError> {
+                (**self).read(path)
+            }
+
+            fn bytes(&self, path: &RepoPath) -> Result<Vec<u8>, TreeError> {
+                (**self).bytes(path)
+            }
+
+            fn list(&self, path: &RepoPath) -> Result<Vec<Entry>, TreeError> {
+                (**self).list(path)
+            }
+
+            fn has_folder(&self, path: &RepoPath) -> bool {
+                (**self).has_folder(path)
+            }
+
+            fn has_file(&self, path: &RepoPath) -> bool {
+                (**self).has_file(path)
+            }
+        }
+    };
+}
+
+pointer!(&T);
+pointer!(Box<T>);
 
 /// Every file at or below `folder`, sorted; what cannot be listed is left out.
 pub fn files_below(tree: &dyn Tree, folder: &RepoPath) -> Vec<RepoPath> {
