@@ -35,12 +35,23 @@ type edge struct {
 	shape string // "" plain, "[]" list, "{}" map of
 	to    string
 	merge string // "" or comma-separated keys; "=" for a set of primitives
+	free  bool   // a mapping of which nothing is known
+}
+
+// isFree says whether a schema is that of a mapping of which nothing is known.
+func isFree(s *spec.Schema) bool {
+	if ref := refName(s); ref != "" {
+		referred := definitions[ref]
+		s = &referred
+	}
+	isMapping := len(s.Type) == 0 || s.Type[0] == "object"
+	return isMapping && len(s.Properties) == 0 && s.AdditionalProperties == nil
 }
 
 func edges(s spec.Schema) []edge {
 	var result []edge
 	add := func(field string, p spec.Schema) {
-		e := edge{field: field}
+		e := edge{field: field, free: isFree(&p)}
 		strategy, _ := p.Extensions["x-kubernetes-patch-strategy"].(string)
 		for _, word := range strings.Split(strategy, ",") {
 			if word == "merge" {
@@ -83,7 +94,7 @@ func writeSchema(path string) {
 	_ = openapi.SchemaForResourceType(yaml.TypeMeta{APIVersion: "apps/v1", Kind: "Deployment"})
 	definitions = openapi.Schema().Definitions
 
-	// A type matters if a list that merges lies in it or below it.
+	// A type matters if a list that merges lies in it or below it, or a field that may hold a whole object of any kind.
 	matters := map[string]bool{}
 	for changed := true; changed; {
 		changed = false
@@ -92,7 +103,7 @@ func writeSchema(path string) {
 				continue
 			}
 			for _, e := range edges(s) {
-				if e.merge != "" || matters[e.to] {
+				if e.merge != "" || e.free || matters[e.to] {
 					matters[name], changed = true, true
 					break
 				}
@@ -112,10 +123,9 @@ func writeSchema(path string) {
 	var b strings.Builder
 	b.WriteString("# Written by generate/main.go from kyaml v0.21.1 (Kubernetes 1.21.2); do not edit.\n")
 	for i, name := range names {
-		short := name[strings.LastIndex(name, ".")+1:]
-		fmt.Fprintf(&b, "type %d %s\n", i, short)
+		fmt.Fprintf(&b, "type %d %s\n", i, name)
 		for _, e := range edges(definitions[name]) {
-			if e.merge == "" && !matters[e.to] {
+			if e.merge == "" && !e.free && !matters[e.to] {
 				continue
 			}
 			to := "-"

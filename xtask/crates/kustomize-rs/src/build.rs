@@ -1,37 +1,51 @@
 //! The order of work in a folder: resources, generators, components, transformers; at the end hashes and references.
 
+use std::borrow::Cow;
+
 use crate::fault::{Result, fault};
-use crate::fields::FieldTable;
-use crate::kustomization::Kustomization;
+use crate::fields::table::FieldTable;
 use crate::kustomization::record::Entry;
+use crate::kustomization::{Kustomization, OpenApi};
 use crate::load::{Folder, Loader};
+use crate::metadata::{By, Way};
+use crate::patch::Patches;
 use crate::set::ObjectSet;
-use crate::transform::namespace::Namespace;
+use crate::source::Transformer;
+use crate::transform::namespace::{Namespace, Subjects};
+use crate::vars::Variables;
 use crate::yaml::node::Mark;
-use crate::{generator, patch, references, replace, transform};
+use crate::yaml::read::Twice;
+use crate::{crds, generator, load, patch, plugin, references, replace, shared, transform, vars};
 
 /// What has been gathered: objects and the fields that transformers know.
 #[derive(Default)]
 pub(crate) struct Gathered {
     pub(crate) set: ObjectSet,
-    pub(crate) table: FieldTable,
+    pub(crate) table: Cow<'static, FieldTable>,
+    pub(crate) vars: Variables,
 }
 
 /// Reads the kustomization file of a folder.
 pub(crate) fn read(loader: &Loader<'_>, folder: &Folder, at: Mark) -> Result<Kustomization> {
-    let (file, node) = loader.kustomization(&folder.path, at)?;
-    Kustomization::read(&node).map_err(|f| f.or_at(Mark { file, line: 1, column: 1 }))
+    let (file, text, node) = loader.kustomization(&folder.path, at)?;
+    let read = Kustomization::read(&node, &text).map_err(|f| f.or_at(Mark { file, line: 1, column: 1 }))?;
+    read.warn(|warning| loader.warn(warning));
+    Ok(read)
 }
 
 /// Builds a folder and settles names.
 pub(crate) fn run(loader: &Loader<'_>, folder: &Folder, file: &Kustomization) -> Result<ObjectSet> {
-    let Gathered { mut set, table } = accumulate(loader, folder, file, Gathered::default())?;
-    for object in set.changing().iter_mut().filter(|o| o.needs_hash) {
-        let name = format!("{}-{}", object.name(), generator::hash(object));
-        object.store_id();
-        object.set_name(&name);
+    types(loader, folder, file)?;
+    let Gathered { mut set, table, vars } = accumulate(loader, folder, file, Gathered::default())?;
+    transform::hash(&mut set, &loader.sources);
+    references::fix(&mut set, &table, &loader.sources)?;
+    for variable in vars::resolve(&mut set, &vars, &table.var_reference, &loader.sources)? {
+        let message = format!("well-defined var that was never replaced: `{}`", variable.name);
+        loader.warn(fault("kustomize/unused-variable", variable.at, message));
     }
-    references::fix(&mut set, &table)?;
+    // A patch may have taken a kind or name away.
+    set.objects.iter().try_for_each(|object| load::check(&object.node))?;
+    set.check_unique("kustomize/duplicate-id", "may not add resource with an already registered id")?;
     set.changing().retain(|object| {
         let annotations = object.node.get("metadata").and_then(|m| m.get("annotations"));
         let local = annotations.and_then(|a| a.get("config.kubernetes.io/local-config"));
@@ -40,21 +54,18 @@ pub(crate) fn run(loader: &Loader<'_>, folder: &Folder, file: &Kustomization) ->
     Ok(set)
 }
 
-fn refuse(file: &Kustomization) -> Result<()> {
-    let no = |at: Option<Mark>, what: &str, why: &str| match at {
-        Some(at) => Err(fault("kustomize/unsupported", at, format!("`{what}` is not supported: {why}"))),
-        None => Ok(()),
-    };
-    let first = |entries: &[Entry]| entries.first().map(|e| e.at);
-    no(file.helm, "helmCharts", "charts are not rendered here")?;
-    no(first(&file.crds), "crds", "not built yet")?;
-    no(first(&file.generators), "generators", "not built yet")?;
-    no(first(&file.transformers), "transformers", "not built yet")?;
-    no(first(&file.validators), "validators", "not built yet")?;
-    no(file.vars.first().map(|v| v.at), "vars", "not built yet; use `replacements`")?;
-    no((!file.openapi.is_empty()).then_some(file.at), "openapi", "not built yet")?;
-    let annotations = |option: &&String| option.ends_with("Annotations");
-    no(file.build_metadata.iter().find(annotations).map(|_| file.at), "buildMetadata", "not built yet")
+/// Takes the types that `openapi` of a kustomization names; the first one in a build counts.
+fn types(loader: &Loader<'_>, folder: &Folder, file: &Kustomization) -> Result<()> {
+    let OpenApi { at, path, .. } = &file.openapi;
+    let text = path.as_deref().map(|path| loader.text(folder, path, *at)).transpose()?;
+    loader.schema.set(&file.openapi, text)
+}
+
+/// The way to the kustomization file itself, if notes are made.
+pub(crate) fn way_to(loader: &Loader<'_>, folder: &Folder, file: &Kustomization) -> Option<Way> {
+    let way = folder.way.as_ref()?;
+    let name = loader.sources.name(file.at.file);
+    Some(way.to(name.rsplit('/').next().unwrap_or_default()))
 }
 
 fn accumulate(
@@ -63,25 +74,33 @@ fn accumulate(
     file: &Kustomization,
     parent: Gathered,
 ) -> Result<Gathered> {
-    refuse(file)?;
+    if let Some((field, at)) = file.helm {
+        let message = format!("`{field}` is not supported: charts are not rendered here");
+        return Err(fault("kustomize/unsupported", at, message));
+    }
+    let way = way_to(loader, folder, file);
     let mut gathered = parent;
     for entry in &file.resources {
         resource(loader, folder, entry, &mut gathered)?;
     }
-    gathered.table.merge(FieldTable::builtin(), file.at)?;
-    for Entry { text, at } in &file.configurations {
-        let node = loader.document(folder, text, *at)?;
-        gathered.table.merge(&FieldTable::read(&node)?, *at)?;
-    }
+    fields(loader, folder, file, &mut gathered.table)?;
     for config in file.config_maps.iter().chain(&file.secrets) {
         let mut config = config.clone();
         file.options.iter().for_each(|global| config.options.inherit(global));
-        let object = generator::object(loader, folder, &config)?;
+        let mut object = generator::object(loader, folder, &config)?;
+        if let Some(way) = &way {
+            let kind = if config.is_secret { "SecretGenerator" } else { "ConfigMapGenerator" };
+            way.note_generator(&mut object, &By::builtin(kind))?;
+        }
+        gathered.set.absorb(object)?;
+    }
+    for object in plugin::generate(&Patches { loader, folder, file }, &file.generators)? {
         gathered.set.absorb(object)?;
     }
     for Entry { text, at } in &file.components {
         let below = loader.enter(folder, text, *at)?;
         let component = read(loader, &below, *at)?;
+        types(loader, &below, &component)?;
         if !component.is_component {
             let message =
                 format!("expected kind `Component` for path `{}` but got `Kustomization`", below.path);
@@ -90,24 +109,82 @@ fn accumulate(
         gathered = accumulate(loader, &below, &component, gathered)?;
     }
     transformers(loader, folder, file, &mut gathered)?;
+    plugin::validate(&Patches { loader, folder, file }, &file.validators, &mut gathered.set)?;
+    vars::declare(&mut gathered.set, &mut gathered.vars, &file.vars)?;
     Ok(gathered)
 }
 
-fn resource(loader: &Loader<'_>, folder: &Folder, entry: &Entry, gathered: &mut Gathered) -> Result<()> {
+/// The built-in field specifications and those of files, added to what the resources brought.
+fn fields(
+    loader: &Loader<'_>,
+    folder: &Folder,
+    file: &Kustomization,
+    table: &mut Cow<'static, FieldTable>,
+) -> Result<()> {
+    let mut own = FieldTable::default();
+    for Entry { text, at } in &file.configurations {
+        let node = loader.document(folder, text, *at, Twice::Refused)?;
+        own.merge(&FieldTable::read(&node)?, *at)?;
+    }
+    let mut all = Cow::Borrowed(FieldTable::builtin());
+    if own != FieldTable::default() {
+        all.to_mut().merge(&own, file.at)?;
+    }
+    merge_fields(table, all, file.at)?;
+    let mut custom = FieldTable::default();
+    for Entry { text, at } in &file.crds {
+        let node = loader.document(folder, text, *at, Twice::Last)?;
+        custom.merge(&crds::read(&node, *at)?, *at)?;
+    }
+    if custom != FieldTable::default() {
+        table.to_mut().merge(&custom, file.at)?;
+    }
+    Ok(())
+}
+
+/// Most builds know the built-in fields alone: those are shared and never merged with themselves.
+fn merge_fields(
+    table: &mut Cow<'static, FieldTable>,
+    other: Cow<'static, FieldTable>,
+    at: Mark,
+) -> Result<()> {
+    match (&*table, other) {
+        (Cow::Borrowed(_), Cow::Borrowed(_)) => {}
+        (Cow::Owned(mine), other) if *mine == FieldTable::default() => *table = other,
+        (_, other) => table.to_mut().merge(&other, at)?,
+    }
+    Ok(())
+}
+
+/// Adds the objects of an entry of `resources`: a file, or a folder that is built first.
+pub(crate) fn resource(
+    loader: &Loader<'_>,
+    folder: &Folder,
+    entry: &Entry,
+    gathered: &mut Gathered,
+) -> Result<()> {
     let Entry { text, at } = entry;
     let objects = match loader.objects(folder, text, *at) {
         Ok(objects) => objects,
-        Err(found) if found.is_malformed() || !loader.is_folder(folder, text) => return Err(found.or_at(*at)),
+        Err(found)
+            if found.is_malformed()
+                || found.code == "kustomize/remote"
+                || !loader.is_folder(folder, text) =>
+        {
+            return Err(found.or_at(*at));
+        }
         Err(_) => {
             let below = loader.enter(folder, text, *at)?;
             let file = read(loader, &below, *at)?;
+            types(loader, &below, &file)?;
             if file.is_component {
                 let message = format!("expected kind != `Component` for path `{}`", below.path);
                 return Err(fault("kustomize/kind", *at, message).with_help("list it under `components`"));
             }
             let child = accumulate(loader, &below, &file, Gathered::default())?;
             gathered.set.append_all(child.set.objects)?;
-            return gathered.table.merge(&child.table, *at);
+            merge_fields(&mut gathered.table, child.table, *at)?;
+            return vars::merge(&mut gathered.vars, child.vars.values());
         }
     };
     gathered.set.append_all(objects)
@@ -119,38 +196,87 @@ fn transformers(
     file: &Kustomization,
     gathered: &mut Gathered,
 ) -> Result<()> {
-    let Gathered { set, table } = gathered;
-    patch::apply_strategic(loader, folder, set, &file.patches_strategic_merge)?;
-    for entry in &file.patches {
-        patch::apply(loader, folder, set, entry)?;
+    // The original configures all transformers before it runs the first.
+    let from = Patches { loader, folder, file };
+    let plugins = plugin::transformers(&from, "transformers", &file.transformers)?;
+    let Gathered { set, table, .. } = gathered;
+    let way = way_to(loader, folder, file);
+    let done = |set: &mut ObjectSet, kind: &str| {
+        set.changing().iter_mut().for_each(shared::settle);
+        way.as_ref().map_or(Ok(()), |way| way.note_transformer(&mut set.objects, &By::builtin(kind)))?;
+        set.drop_gone();
+        Ok::<_, Box<crate::fault::Fault>>(())
+    };
+    if let Some(first) = file.patches_strategic_merge.first() {
+        let patches = patch::load_strategic(&from, &file.patches_strategic_merge)?;
+        if patches.is_empty() {
+            return Err(fault("kustomize/patch", first.at, "patch appears to be empty"));
+        }
+        patch::apply_strategic(set, &patches)?;
+        done(set, "PatchStrategicMergeTransformer")?;
     }
-    let namespace = Namespace { name: &file.namespace, specs: &table.namespace };
-    namespace.apply(set)?;
-    for (text, specs, is_prefix) in
+    for entry in &file.patches {
+        patch::apply(&Patches { loader, folder, file }, set, entry)?;
+        done(set, "PatchTransformer")?;
+    }
+    let sources = &loader.sources;
+    let by = |by| sources.by(file.at.file, by);
+    if !file.namespace.text.is_empty() {
+        let at = sources.mark(file.namespace.at, Transformer::Namespace);
+        let (name, specs) = (&file.namespace.text, &table.namespace);
+        Namespace { name, at, specs, unset_only: false, subjects: Subjects::Default }.apply(set)?;
+        done(set, "NamespaceTransformer")?;
+    }
+    for (affix, specs, is_prefix) in
         [(&file.name_prefix, &table.name_prefix, true), (&file.name_suffix, &table.name_suffix, false)]
     {
-        if !text.is_empty() {
-            transform::affix(set, text, specs, is_prefix)?;
+        if !affix.text.is_empty() {
+            let by = if is_prefix { Transformer::Prefix } else { Transformer::Suffix };
+            let affix = Entry { text: affix.text.clone(), at: sources.mark(affix.at, by) };
+            transform::affix(set, &affix, specs, is_prefix)?;
+            done(set, if is_prefix { "PrefixTransformer" } else { "SuffixTransformer" })?;
         }
     }
     for entry in &file.labels {
         let specs = transform::label_fields(entry, table)?;
-        transform::set_pairs(set, &entry.pairs, &specs, entry.at)?;
+        transform::set_pairs(set, &entry.pairs, &specs, by(Transformer::Labels))?;
+        done(set, "LabelTransformer")?;
     }
-    transform::set_pairs(set, &file.common_labels, &table.common_labels, file.at)?;
-    transform::set_pairs(set, &file.common_annotations, &table.common_annotations, file.at)?;
+    if !file.labels.is_empty() || !file.common_labels.is_empty() {
+        transform::set_pairs(set, &file.common_labels, &table.common_labels, by(Transformer::CommonLabels))?;
+        done(set, "LabelTransformer")?;
+    }
+    if !file.common_annotations.is_empty() {
+        let source = by(Transformer::CommonAnnotations);
+        transform::set_pairs(set, &file.common_annotations, &table.common_annotations, source)?;
+        done(set, "AnnotationsTransformer")?;
+    }
     for entry in &file.patches_json {
-        patch::apply_json(loader, folder, set, entry)?;
+        patch::apply_json(&Patches { loader, folder, file }, set, entry)?;
+        done(set, "PatchJson6902Transformer")?;
     }
     for replica in &file.replicas {
-        transform::replicas(set, replica, &table.replicas)?;
+        transform::replicas(set, replica, &table.replicas, by(Transformer::Replicas))?;
+        done(set, "ReplicaCountTransformer")?;
     }
     for image in &file.images {
-        transform::image::apply(set, image, &table.images)?;
+        if !transform::image::apply(set, image, &table.images, by(Transformer::Images))? {
+            let message = format!("no object uses the image `{}`", image.name);
+            loader.warn(fault("kustomize/unused-image", image.at, message));
+        }
+        done(set, "ImageTagTransformer")?;
     }
     if !file.replacements.is_empty() {
         replace::apply(loader, folder, set, &file.replacements)?;
+        done(set, "ReplacementTransformer")?;
     }
-    set.drop_gone();
+    for plugin in plugins {
+        (plugin.transform)(set)?;
+        set.changing().iter_mut().for_each(shared::settle);
+        if let Some(way) = Way::noted(&plugin.config) {
+            way.note_transformer(&mut set.objects, &By::config(&plugin.config))?;
+        }
+        set.drop_gone();
+    }
     Ok(())
 }

@@ -1,131 +1,226 @@
-//! The command line of `kustomize-rs` (feature `cli`).
+//! The command line of `kustomize-rs` (feature `cli`): `build` with the flags of `kustomize build` 5.8.1, and `explain`.
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "the only part that touches a disk")]
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+mod disk;
+mod explain;
+mod output;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
-use yamltree::path::RepoPath;
-use yamltree::tree::{Entry, Tree, TreeError};
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, Parser, Subcommand};
 
-use crate::{LoadRestrictor, Options, Reorder, build};
+use crate::{Built, LoadRestrictor, Options, Reorder};
+pub use disk::Disk;
+use disk::Shown;
 
 #[derive(Debug, Parser)]
-#[command(name = "kustomize-rs", about = "Builds kustomizations as kustomize 5.8.1 does")]
+#[command(
+    name = "kustomize-rs",
+    version,
+    about = "Builds kustomizations as kustomize 5.8.1 does",
+    args_override_self = true
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Accepted; there are no stack traces here
+    #[arg(long, global = true, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    stack_trace: Option<bool>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Builds the kustomization in a folder
-    Build {
-        /// The folder
-        #[arg(default_value = ".")]
-        dir: PathBuf,
-        /// Writes to this file instead of standard output
-        #[arg(short, long)]
-        output: Option<PathBuf>,
-        /// Where files may lie
-        #[arg(long, value_enum, ignore_case = true, default_value = "LoadRestrictionsRootOnly")]
-        load_restrictor: Restrictor,
-        /// Order of the objects
-        #[arg(long, value_enum, default_value = "legacy")]
-        reorder: Order,
-        /// Adds the label app.kubernetes.io/managed-by
-        #[arg(long)]
-        enable_managedby_label: bool,
-    },
+    /// Builds the kustomization in a folder and writes its objects
+    #[command(args_override_self = true, after_help = BUILD_EXAMPLES)]
+    Build(Build),
+    /// Says for each field of the result which file and which transformer set it
+    #[command(args_override_self = true, after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Restrictor {
-    #[value(name = "LoadRestrictionsRootOnly")]
-    RootOnly,
-    #[value(name = "LoadRestrictionsNone")]
-    None,
+const BUILD_EXAMPLES: &str = "\
+Examples:
+  kustomize-rs build                                 the folder one is in
+  kustomize-rs build overlays/production -o out/     one file an object, if the folder out/ exists
+  kustomize-rs build overlays/production | kubectl apply -f -
+
+Charts and programs are never run. The flags of kustomize for them are taken without effect
+(--enable-helm, --helm-*, --enable-alpha-plugins, --enable-exec, --network, --network-name,
+--mount, --env, --as-current-user), so that scripts go on working; a kustomization that needs
+them is refused with the place that asks for it.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  kustomize-rs explain overlays/production                              all objects
+  kustomize-rs explain overlays/production Deployment/web               one object
+  kustomize-rs explain overlays/production Deployment/web spec.replicas
+      spec.replicas: 3  overlays/production/kustomization.yaml:7:10 (Replicas)";
+
+#[derive(Debug, Args)]
+struct Build {
+    /// The folder of the kustomization; the present one if there is none
+    dir: Vec<PathBuf>,
+    /// Writes to this file, or one file an object into this folder if it exists
+    #[arg(short, long, value_name = "PATH")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    flags: Flags,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Order {
-    Legacy,
-    None,
+#[derive(Debug, Args)]
+struct Explain {
+    /// The folder of the kustomization
+    dir: PathBuf,
+    /// Only this object
+    #[arg(value_name = "KIND/NAME")]
+    object: Option<String>,
+    /// Only what is below this path, written as in `replacements`
+    #[arg(value_name = "FIELD.PATH")]
+    path: Option<String>,
+    #[command(flatten)]
+    flags: Flags,
 }
 
-/// The files of a disk below a folder.
-#[derive(Debug)]
-pub struct Disk(pub PathBuf);
-
-impl Disk {
-    fn place(&self, path: &RepoPath) -> PathBuf {
-        self.0.join(path.as_str())
-    }
+/// What changes a result; also what only makes sense with charts or programs, which are not run here.
+#[derive(Debug, Args)]
+struct Flags {
+    /// LoadRestrictionsRootOnly: files lie in or below the folder that names them; LoadRestrictionsNone: anywhere
+    #[arg(long, value_name = "WHICH", default_value = "LoadRestrictionsRootOnly", hide_default_value = true, value_parser = ["LoadRestrictionsRootOnly", "LoadRestrictionsNone", ""], hide_possible_values = true)]
+    load_restrictor: String,
+    /// legacy: namespaces first, webhooks last; none: as they come (deprecated: use sortOptions in the kustomization)
+    #[arg(long, value_name = "ORDER", value_parser = ["legacy", "none"], hide_possible_values = true)]
+    reorder: Option<String>,
+    /// Adds the label app.kubernetes.io/managed-by (deprecated: use managedByLabel in buildMetadata)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    enable_managedby_label: Option<bool>,
+    #[command(flatten)]
+    programs: Programs,
 }
 
-fn refusal(path: &RepoPath, error: &std::io::Error) -> TreeError {
-    use std::io::ErrorKind::{IsADirectory, NotADirectory, NotFound};
-    match error.kind() {
-        NotFound | NotADirectory | IsADirectory => TreeError::NotFound(path.clone()),
-        _ => TreeError::Failed { path: path.clone(), reason: error.to_string() },
-    }
+/// Flags of kustomize for charts, functions and plugins. They are taken so that scripts go on working: what would need them is
+/// refused by the build itself, with the place that asks for it.
+#[derive(Debug, Args)]
+struct Programs {
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    enable_alpha_plugins: Option<String>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    enable_exec: Option<String>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    enable_helm: Option<String>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    network: Option<String>,
+    #[arg(long, hide = true)]
+    network_name: Option<String>,
+    #[arg(long, hide = true, action = ArgAction::Append)]
+    mount: Vec<String>,
+    #[arg(short, long, hide = true, action = ArgAction::Append)]
+    env: Vec<String>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    as_current_user: Option<String>,
+    #[arg(long, hide = true)]
+    helm_command: Option<String>,
+    #[arg(long, hide = true, action = ArgAction::Append)]
+    helm_api_versions: Vec<String>,
+    #[arg(long, hide = true)]
+    helm_kube_version: Option<String>,
+    #[arg(long, hide = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    helm_debug: Option<String>,
 }
 
-impl Tree for Disk {
-    fn read(&self, path: &RepoPath) -> Result<String, TreeError> {
-        String::from_utf8(self.bytes(path)?).map_err(|_| TreeError::NotText(path.clone()))
-    }
-
-    fn bytes(&self, path: &RepoPath) -> Result<Vec<u8>, TreeError> {
-        std::fs::read(self.place(path)).map_err(|e| refusal(path, &e))
-    }
-
-    fn list(&self, path: &RepoPath) -> Result<Vec<Entry>, TreeError> {
-        let mut entries = Vec::new();
-        for entry in std::fs::read_dir(self.place(path)).map_err(|e| refusal(path, &e))? {
-            let entry = entry.map_err(|e| refusal(path, &e))?;
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            let Ok(below) = path.join(&name) else { continue };
-            entries.push(Entry { path: below, is_dir: entry.path().is_dir() });
+impl Flags {
+    fn options(&self) -> Options {
+        Options {
+            load_restrictor: match self.load_restrictor.as_str() {
+                "LoadRestrictionsNone" => LoadRestrictor::None,
+                _ => LoadRestrictor::RootOnly,
+            },
+            reorder: match self.reorder.as_deref() {
+                None => Reorder::Unspecified,
+                Some("none") => Reorder::None,
+                Some(_) => Reorder::Legacy,
+            },
+            managed_by_label: self.enable_managedby_label.unwrap_or(false),
         }
-        entries.sort();
-        Ok(entries)
+    }
+
+    /// What kustomize says about flags that it would rather not see.
+    fn deprecated(&self) -> impl Iterator<Item = &'static str> {
+        let order = self
+            .reorder
+            .is_some()
+            .then_some("`--reorder` is deprecated; use `sortOptions` in the kustomization");
+        let label = self
+            .enable_managedby_label
+            .map(|_| "`--enable-managedby-label` is deprecated; use `managedByLabel` in `buildMetadata`");
+        order.into_iter().chain(label)
     }
 }
 
-/// Runs the command; the exit code is 1 if the build fails.
+fn parsed(arguments: &[String]) -> Result<Build, String> {
+    let start = ["kustomize-rs", "build"].map(str::to_owned);
+    let cli = Cli::try_parse_from(start.iter().chain(arguments)).map_err(|error| error.to_string())?;
+    match cli.command {
+        Command::Build(build) => Ok(build),
+        Command::Explain(_) => Err("`explain` is no argument of `build`".to_owned()),
+    }
+}
+
+/// The options that arguments of `kustomize-rs build` give, or why they are refused.
+pub fn options(arguments: &[String]) -> Result<Options, String> {
+    match parsed(arguments)? {
+        build if build.dir.len() <= 1 => Ok(build.flags.options()),
+        _ => Err(ONE_FOLDER.to_owned()),
+    }
+}
+
+const ONE_FOLDER: &str = "specify one path to kustomization.yaml";
+
+/// Runs the command; the exit code is 1 if the build fails, 2 for wrong arguments.
 pub fn main() -> ExitCode {
-    let Command::Build { dir, output, load_restrictor, reorder, enable_managedby_label } =
-        Cli::parse().command;
-    let options = Options {
-        load_restrictor: match load_restrictor {
-            Restrictor::RootOnly => LoadRestrictor::RootOnly,
-            Restrictor::None => LoadRestrictor::None,
-        },
-        reorder: match reorder {
-            Order::Legacy => Reorder::Legacy,
-            Order::None => Reorder::None,
-        },
-        managed_by_label: enable_managedby_label,
+    let done = match Cli::parse().command {
+        Command::Build(build) => build.run(),
+        Command::Explain(explain) => explain.run(),
     };
-    match run(&dir, output.as_deref(), &options) {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("{message}");
+            eprintln!("Error: {message}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(dir: &Path, output: Option<&Path>, options: &Options) -> Result<(), String> {
-    let place = dir.canonicalize().map_err(|e| format!("{}: {e}", dir.display()))?;
-    let text = place.to_str().ok_or("the path is not UTF-8")?;
-    let folder = RepoPath::new(text.trim_start_matches('/')).map_err(|e| e.to_string())?;
-    let built = build(&Disk(PathBuf::from("/")), &folder, options).map_err(|e| e.to_string())?;
-    let yaml = built.to_yaml().map_err(|e| e.to_string())?;
-    match output {
-        Some(path) => std::fs::write(path, yaml).map_err(|e| format!("{}: {e}", path.display())),
-        None => std::io::stdout().write_all(yaml.as_bytes()).map_err(|e| e.to_string()),
+impl Build {
+    fn run(&self) -> Result<(), String> {
+        let dir = match &self.dir[..] {
+            [] => PathBuf::from("."),
+            [dir] => dir.clone(),
+            _ => return Err(ONE_FOLDER.to_owned()),
+        };
+        let shown = Shown::here();
+        output::write(&build(&dir, &self.flags, &shown)?, self.output.as_deref())
     }
+}
+
+impl Explain {
+    fn run(&self) -> Result<(), String> {
+        let shown = Shown::here();
+        let built = build(&self.dir, &self.flags, &shown)?;
+        output::print(&explain::lines(&built, &shown, self.object.as_deref(), self.path.as_deref())?)
+    }
+}
+
+/// Builds a folder of the disk and says on standard error what is probably not meant.
+fn build(dir: &std::path::Path, flags: &Flags, shown: &Shown) -> Result<Built, String> {
+    flags.deprecated().for_each(|text| eprintln!("warning: {text}"));
+    let mut options = flags.options();
+    options.managed_by_label |=
+        std::env::var_os("KUSTOMIZE_ENABLE_MANAGEDBY_LABEL").is_some_and(|v| v == "on");
+    let folder = disk::folder(dir)?;
+    let built = crate::build(&Disk(PathBuf::from("/")), &folder, &options);
+    let built = built.map_err(|error| shown.diagnostic(&error.0))?;
+    built.warnings.iter().for_each(|warning| eprintln!("{}", shown.diagnostic(warning)));
+    Ok(built)
 }

@@ -1,7 +1,8 @@
 //! What went wrong in a build, before the files have names again.
 
-use yamltree::diagnostic::{Diagnostic, Place};
+use yamltree::diagnostic::{Diagnostic, Place, Severity};
 
+use crate::source::{self, Source};
 use crate::yaml::emit::Unwritable;
 use crate::yaml::node::Mark;
 
@@ -34,13 +35,26 @@ impl Fault {
         self
     }
 
-    /// The fault as people read it; `files[0]` is file number 1.
-    pub(crate) fn diagnostic(&self, files: &[String], otherwise: &str) -> Diagnostic {
-        let place = match files.get((self.at.file as usize).wrapping_sub(1)) {
-            Some(file) if self.at.line > 0 => {
-                Place::at(file.as_str(), self.at.line as usize, self.at.column as usize)
+    /// The same fault of a text that had no file yet.
+    pub(crate) fn of(mut self: Box<Self>, file: u32) -> Box<Self> {
+        if self.at.line > 0 {
+            self.at = self.at.of(file);
+        }
+        self
+    }
+
+    /// The same as a warning.
+    pub(crate) fn warning(&self, sources: &[Source], otherwise: &str) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..self.diagnostic(sources, otherwise) }
+    }
+
+    /// The fault as people read it; `sources[0]` is number 1.
+    pub(crate) fn diagnostic(&self, sources: &[Source], otherwise: &str) -> Diagnostic {
+        let place = match source::origin(sources, self.at) {
+            Some(found) if found.line > 0 => {
+                Place::at(found.file, found.line as usize, found.column as usize)
             }
-            Some(file) => Place::file(file.as_str()),
+            Some(found) => Place::file(found.file),
             None => Place::file(otherwise),
         };
         let found = Diagnostic::error(self.code, place, self.message.clone());

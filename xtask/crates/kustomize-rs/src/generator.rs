@@ -7,31 +7,38 @@ use sha2::{Digest, Sha256};
 
 use crate::fault::{Result, fault};
 use crate::kustomization::args::Generator;
+use crate::kustomization::record::{Entry, Pairs};
 use crate::load::{Folder, Loader};
-use crate::object::{Behavior, Object, texts};
-use crate::yaml::node::{Mark, Node, Scalar, Tag};
+use crate::object::{Behavior, Object};
+use crate::source::Transformer;
+use crate::yaml::float;
+use crate::yaml::node::{Mark, Node, Scalar, Tag, Value};
+use crate::yaml::value::{Plain, decide};
 
 /// Makes the object of one generator.
 pub(crate) fn object(loader: &Loader<'_>, folder: &Folder, generator: &Generator) -> Result<Object> {
-    let at = generator.at;
-    if generator.name.is_empty() {
+    let by = if generator.is_secret { Transformer::SecretGenerator } else { Transformer::ConfigMapGenerator };
+    let source = loader.sources.by(generator.at.file, by);
+    let text = |entry: &Entry| Node::text(entry.text.as_str()).at(entry.at.of(source));
+    let at = generator.at.of(source);
+    if generator.name.text.is_empty() {
         return Err(fault("kustomize/generator", at, "a generator must have a name"));
     }
-    let pairs = pairs(loader, folder, generator)?;
+    let values = values(loader, folder, generator, by)?;
     let mut node = Node::map().at(at);
-    node.set("apiVersion", Node::text("v1"));
-    node.set("kind", Node::text(if generator.is_secret { "Secret" } else { "ConfigMap" }));
+    node.set("apiVersion", Node::text("v1").at(at));
+    node.set("kind", Node::text(if generator.is_secret { "Secret" } else { "ConfigMap" }).at(at));
     let meta = node.map_at("metadata");
-    meta.set("name", Node::text(generator.name.as_str()));
-    if !generator.namespace.is_empty() {
-        meta.set("namespace", Node::text(generator.namespace.as_str()));
+    meta.set("name", text(&generator.name));
+    if !generator.namespace.text.is_empty() {
+        meta.set("namespace", text(&generator.namespace));
     }
     if generator.is_secret {
-        let kind = if generator.secret_type.is_empty() { "Opaque" } else { &generator.secret_type };
-        node.set("type", Node::text(kind));
+        let kind = &generator.secret_type;
+        node.set("type", if kind.text.is_empty() { Node::text("Opaque").at(at) } else { text(kind) });
         node.map_at("data");
     }
-    for (key, bytes) in pairs {
+    for (key, (bytes, at)) in values {
         let (field, text) = match String::from_utf8(bytes) {
             Ok(text) if generator.is_secret => ("data", base64_lines(text.as_bytes())),
             Ok(text) => ("data", text),
@@ -40,18 +47,23 @@ pub(crate) fn object(loader: &Loader<'_>, folder: &Folder, generator: &Generator
         };
         node.map_at(field).set(&key, Node::text(text).at(at));
     }
-    let mut object = Object::new(node);
+    let mut object = Object { entered: folder.entered, ..Object::new(node, &loader.schema) };
     for (field, map) in
         [("labels", &generator.options.labels), ("annotations", &generator.options.annotations)]
     {
+        let map: Pairs = map
+            .iter()
+            .map(|(key, e)| (key.clone(), Entry { text: e.text.clone(), at: e.at.of(source) }))
+            .collect();
         if !map.is_empty() {
-            object.set_meta_map(field, map);
+            object.set_meta_map(field, &map);
         }
     }
     if generator.options.is_immutable {
         let scalar = Scalar { tag: Tag::Bool, ..Scalar::unset("true") };
-        object.node.set("immutable", scalar.into());
+        object.node.set("immutable", Node::from(scalar).at(at));
     }
+    object.is_generated = true;
     object.needs_hash = !generator.options.has_no_hash;
     object.behavior = match generator.behavior.as_str() {
         "merge" => Behavior::Merge,
@@ -61,45 +73,47 @@ pub(crate) fn object(loader: &Loader<'_>, folder: &Folder, generator: &Generator
     Ok(object)
 }
 
-fn pairs(loader: &Loader<'_>, folder: &Folder, generator: &Generator) -> Result<BTreeMap<String, Vec<u8>>> {
-    let at = generator.at;
-    let mut all: Vec<(String, Vec<u8>)> = Vec::new();
-    for path in &generator.envs {
-        let bytes = loader.bytes(folder, path, at)?;
-        all.extend(env_lines(path, &bytes, at)?);
+/// A value and where it came from: the line of the literal or of the env file, or the beginning of a file.
+type Sourced = (Vec<u8>, Mark);
+
+fn values(
+    loader: &Loader<'_>,
+    folder: &Folder,
+    generator: &Generator,
+    by: Transformer,
+) -> Result<BTreeMap<String, Sourced>> {
+    let mut all: Vec<(String, Sourced)> = Vec::new();
+    for Entry { text: path, at } in &generator.envs {
+        let (file, bytes) = loader.bytes(folder, path, *at)?;
+        all.extend(env_lines(path, &bytes, loader.sources.by(file, by), *at)?);
     }
-    for literal in &generator.literals {
+    for Entry { text: literal, at } in &generator.literals {
         let (key, value) = literal.split_once('=').filter(|(k, _)| !k.is_empty()).ok_or_else(|| {
             fault(
                 "kustomize/generator",
-                at,
+                *at,
                 format!("invalid literal source `{literal}`, expected key=value"),
             )
         })?;
-        all.push((key.to_owned(), unquoted(value).as_bytes().to_vec()));
+        let at = loader.sources.mark(*at, by);
+        all.push((key.to_owned(), (unquoted(value).as_bytes().to_vec(), at)));
     }
-    for source in &generator.files {
-        let (key, path) = file_source(source, at)?;
-        all.push((key.to_owned(), loader.bytes(folder, path, at)?));
+    for Entry { text: source, at } in &generator.files {
+        let (key, path) = file_source(source, *at)?;
+        let (file, bytes) = loader.bytes(folder, path, *at)?;
+        let place = Mark { file: loader.sources.by(file, by), line: 1, column: 1 };
+        all.push((key.to_owned(), (bytes, place)));
     }
+    let at = generator.at;
     let mut known = BTreeMap::new();
     for (key, bytes) in all {
-        if !is_key(&key) {
-            let message = format!("`{key}` is not a valid key name for a ConfigMap or Secret");
-            return Err(fault("kustomize/generator", at, message));
-        }
         if known.contains_key(&key) {
-            let message = format!("`{}` repeats the key `{key}`", generator.name);
+            let message = format!("`{}` repeats the key `{key}`", generator.name.text);
             return Err(fault("kustomize/generator", at, message));
         }
         known.insert(key, bytes);
     }
     Ok(known)
-}
-
-fn is_key(key: &str) -> bool {
-    let is_good = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    !key.is_empty() && key.len() <= 253 && key.bytes().all(is_good) && key != "." && !key.starts_with("..")
 }
 
 fn unquoted(text: &str) -> &str {
@@ -121,29 +135,30 @@ fn file_source(source: &str, at: Mark) -> Result<(&str, &str)> {
     }
 }
 
-fn env_lines(path: &str, bytes: &[u8], at: Mark) -> Result<Vec<(String, Vec<u8>)>> {
+/// The size of the buffer of Go's `bufio.Scanner`.
+const LONGEST_LINE: usize = 64 * 1024;
+
+fn env_lines(path: &str, bytes: &[u8], source: u32, at: Mark) -> Result<Vec<(String, Sourced)>> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| fault("kustomize/generator", at, format!("`{path}` has invalid UTF-8")))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut pairs = Vec::new();
-    for line in text.split('\n') {
+    for (number, line) in (1..).zip(text.split('\n')) {
+        // Go's scanner gives up here without a word, and kustomize does not ask it.
+        if line.len() >= LONGEST_LINE {
+            break;
+        }
         let line = line.strip_suffix('\r').unwrap_or(line).trim_start();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
+        // Any name will do: kustomize's validator of names is empty. A line without one is passed over.
         let (key, value) = line.split_once('=').unwrap_or((line, ""));
-        let is_good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        let starts_with_digit = key.starts_with(|c: char| c.is_ascii_digit());
-        if key.is_empty()
-            || starts_with_digit
-            || !key.chars().all(is_good)
-            || key == "."
-            || key.starts_with("..")
-        {
-            let message = format!("`{path}`: `{key}` is not a valid name of a variable");
-            return Err(fault("kustomize/generator", at, message));
+        if key.is_empty() {
+            continue;
         }
-        pairs.push((key.to_owned(), value.as_bytes().to_vec()));
+        let place = Mark { file: source, line: number, column: 1 };
+        pairs.push((key.to_owned(), (value.as_bytes().to_vec(), place)));
     }
     Ok(pairs)
 }
@@ -168,8 +183,15 @@ fn base64_lines(bytes: &[u8]) -> String {
 /// The suffix that the content of a ConfigMap or Secret gives it.
 pub(crate) fn hash(object: &Object) -> String {
     let data = |field: &str| match object.node.get(field) {
-        Some(node) if !node.fields().is_empty() || node.scalar().is_none() => json_map(&texts(node)),
-        Some(node) => json_text(node.as_text()),
+        Some(node) if node.scalar().is_some() => json_text(node.as_text()),
+        // What is no mapping is null: kustomize reads the JSON of the field into one.
+        Some(node) => {
+            if matches!(node.value, Value::Map(_)) {
+                json_value(node)
+            } else {
+                "null".to_owned()
+            }
+        }
         None => "\"\"".to_owned(),
     };
     let is_map = |field: &str| object.node.get(field).is_some_and(|n| n.scalar().is_none());
@@ -199,9 +221,28 @@ fn letter(digit: u8) -> char {
     }
 }
 
-fn json_map(map: &BTreeMap<String, String>) -> String {
-    let fields: Vec<String> = map.iter().map(|(k, v)| format!("{}:{}", json_text(k), json_text(v))).collect();
-    format!("{{{}}}", fields.join(","))
+/// A value as Go's JSON writes what it read from JSON: keys sorted, numbers as floats.
+fn json_value(node: &Node) -> String {
+    match &node.value {
+        Value::Map(fields) => {
+            let fields: BTreeMap<&str, &Node> = fields.iter().map(|f| (f.key.as_str(), &f.value)).collect();
+            let fields: Vec<String> =
+                fields.iter().map(|(k, v)| format!("{}:{}", json_text(k), json_value(v))).collect();
+            format!("{{{}}}", fields.join(","))
+        }
+        Value::Seq(items) => format!("[{}]", items.iter().map(json_value).collect::<Vec<_>>().join(",")),
+        #[expect(clippy::cast_precision_loss, reason = "JSON in Go has floats only")]
+        Value::Scalar(scalar) => match decide(scalar) {
+            Ok(Plain::Null) => "null".to_owned(),
+            Ok(Plain::Bool(b)) => b.to_string(),
+            Ok(Plain::Int(n)) => float::json(n as f64),
+            Ok(Plain::UInt(n)) => float::json(n as f64),
+            Ok(Plain::Float(n)) => float::json(n),
+            Ok(Plain::Text(text)) => json_text(&text),
+            // It cannot be written either, which is what is told.
+            Err(_) => json_text(&scalar.text),
+        },
+    }
 }
 
 /// A text as Go's JSON writes it.

@@ -1,14 +1,14 @@
 //! The kustomization file: every field of kustomize 5.8.1, deprecated ones moved to where they belong now.
 
 pub(crate) mod args;
+pub(crate) mod inline;
 pub(crate) mod record;
 
-use std::collections::BTreeMap;
-
-use crate::fault::{Result, fault};
+use crate::fault::{Fault, Result, fault};
 use crate::yaml::node::{Mark, Node};
 use args::{Generator, Image, LabelSet, Options, Patch, Replacement, Replica, Variable};
-use record::{Entry, Record};
+use inline::{Blocks, Inside};
+use record::{Entry, Pairs, Record};
 
 const FIELDS: [&str; 34] = [
     "apiVersion",
@@ -47,11 +47,31 @@ const FIELDS: [&str; 34] = [
     "buildMetadata",
 ];
 
-/// The order in which objects are written.
+/// Fields that kustomize warns of, and what replaces them (`api/types/kustomization.go`).
+const DEPRECATED: [(&str, &str); 6] = [
+    ("bases", "resources"),
+    ("commonLabels", "labels"),
+    ("imageTags", "images"),
+    ("patchesJson6902", "patches"),
+    ("patchesStrategicMerge", "patches"),
+    ("vars", "replacements"),
+];
+
+/// `sortOptions`: what they say counts only in the folder that is built, and is checked only there.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum SortOrder {
-    Fifo,
-    Legacy { first: Option<Vec<String>>, last: Option<Vec<String>> },
+pub(crate) struct SortOptions {
+    pub(crate) at: Mark,
+    pub(crate) order: String,
+    /// `orderFirst` and `orderLast`.
+    pub(crate) legacy: Option<(Vec<String>, Vec<String>)>,
+}
+
+/// `openapi`: a file of types, or the version of those that are built in.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct OpenApi {
+    pub(crate) at: Mark,
+    pub(crate) path: Option<String>,
+    pub(crate) version: Option<String>,
 }
 
 /// A kustomization or component file.
@@ -59,13 +79,13 @@ pub(crate) enum SortOrder {
 pub(crate) struct Kustomization {
     pub(crate) at: Mark,
     pub(crate) is_component: bool,
-    pub(crate) openapi: BTreeMap<String, String>,
-    pub(crate) name_prefix: String,
-    pub(crate) name_suffix: String,
-    pub(crate) namespace: String,
-    pub(crate) common_labels: BTreeMap<String, String>,
+    pub(crate) openapi: OpenApi,
+    pub(crate) name_prefix: Entry,
+    pub(crate) name_suffix: Entry,
+    pub(crate) namespace: Entry,
+    pub(crate) common_labels: Pairs,
     pub(crate) labels: Vec<LabelSet>,
-    pub(crate) common_annotations: BTreeMap<String, String>,
+    pub(crate) common_annotations: Pairs,
     pub(crate) patches_strategic_merge: Vec<Entry>,
     pub(crate) patches_json: Vec<Patch>,
     pub(crate) patches: Vec<Patch>,
@@ -73,24 +93,60 @@ pub(crate) struct Kustomization {
     pub(crate) replacements: Vec<(Mark, Replacement)>,
     pub(crate) replicas: Vec<Replica>,
     pub(crate) vars: Vec<Variable>,
-    pub(crate) sort: Option<SortOrder>,
+    pub(crate) sort: Option<SortOptions>,
     pub(crate) resources: Vec<Entry>,
     pub(crate) components: Vec<Entry>,
     pub(crate) crds: Vec<Entry>,
     pub(crate) config_maps: Vec<Generator>,
     pub(crate) secrets: Vec<Generator>,
-    pub(crate) helm: Option<Mark>,
+    pub(crate) helm: Option<(&'static str, Mark)>,
     pub(crate) options: Option<Options>,
     pub(crate) configurations: Vec<Entry>,
     pub(crate) generators: Vec<Entry>,
     pub(crate) transformers: Vec<Entry>,
     pub(crate) validators: Vec<Entry>,
-    pub(crate) build_metadata: Vec<String>,
+    pub(crate) build_metadata: Vec<Entry>,
+    blocks: Blocks,
+    /// Where each field is, by its name as kustomize writes it.
+    fields: Vec<(&'static str, Mark)>,
 }
 
 impl Kustomization {
-    /// Reads the document of a kustomization file.
-    pub(crate) fn read(node: &Node) -> Result<Self> {
+    /// Reads a kustomization file: its document, and its text for the places of what is written inside texts.
+    pub(crate) fn read(node: &Node, text: &str) -> Result<Self> {
+        let mut file = Kustomization::of(node)?;
+        let patches = file.patches.iter().chain(&file.patches_json);
+        let patches = patches.filter(|p| !p.patch.is_empty()).map(|p| p.patch_at);
+        let plugins = [&file.generators, &file.transformers, &file.validators].into_iter().flatten();
+        let entries = file.patches_strategic_merge.iter().chain(plugins);
+        let entries = entries.filter(|e| e.text.contains('\n')).map(|e| e.at);
+        file.blocks = inline::blocks(text, patches.chain(entries));
+        Ok(file)
+    }
+
+    /// Where in the file the places of a text are that is written at this mark.
+    pub(crate) fn inside(&self, at: Mark) -> Inside {
+        let block = self.blocks.get(&(at.line, at.column)).filter(|start| start.file == at.file);
+        block.map_or(Inside::At(at), |start| Inside::From(*start))
+    }
+
+    /// Where a field is; the beginning of the file if it is missing.
+    pub(crate) fn at_field(&self, name: &str) -> Mark {
+        self.fields.iter().find(|(known, _)| *known == name).map_or(self.at, |(_, at)| *at)
+    }
+
+    /// Warns of fields that kustomize has replaced by others.
+    pub(crate) fn warn(&self, warn: impl Fn(Box<Fault>)) {
+        for (old, new) in DEPRECATED {
+            if self.fields.iter().any(|(name, _)| *name == old) {
+                let message = format!("`{old}` is deprecated");
+                let warning = fault("kustomize/deprecated", self.at_field(old), message);
+                warn(warning.with_help(format!("use `{new}` instead")));
+            }
+        }
+    }
+
+    fn of(node: &Node) -> Result<Self> {
         let record = Record::new("the kustomization file", node, &FIELDS)?;
         if let Some(meta) = record.get("metadata") {
             Record::new("metadata", meta, &["name", "namespace", "labels", "annotations"])?;
@@ -108,37 +164,42 @@ impl Kustomization {
         let mut images = record.list("images", Image::read)?;
         images.extend(record.list("imageTags", Image::read)?);
         let helm = ["helmCharts", "helmChartInflationGenerator"];
-        let helm = helm.iter().filter_map(|n| record.get(n)).find(|n| !n.items().is_empty()).map(|n| n.at);
+        let listed = |name: &'static str| {
+            record.get(name).filter(|node| !node.items().is_empty()).map(|node| (name, node.at))
+        };
+        let helm = helm.into_iter().find_map(listed);
         Ok(Kustomization {
             at: record.at(),
             is_component,
-            openapi: record.text_map("openapi")?.unwrap_or_default(),
-            name_prefix: record.text("namePrefix")?,
-            name_suffix: record.text("nameSuffix")?,
-            namespace: record.text("namespace")?,
-            common_labels: record.text_map("commonLabels")?.unwrap_or_default(),
+            openapi: OpenApi::of(&record)?,
+            name_prefix: record.entry("namePrefix")?,
+            name_suffix: record.entry("nameSuffix")?,
+            namespace: record.entry("namespace")?,
+            common_labels: record.pairs("commonLabels")?,
             labels: record.list("labels", LabelSet::read)?,
-            common_annotations: record.text_map("commonAnnotations")?.unwrap_or_default(),
+            common_annotations: record.pairs("commonAnnotations")?,
             patches_strategic_merge: record.entries("patchesStrategicMerge")?,
             patches_json: record.list("patchesJson6902", Patch::read)?,
             patches: record.list("patches", Patch::read)?,
             images,
-            replacements: record.list("replacements", |n| Ok((n.at, Replacement::read(n, true)?)))?,
+            replacements: record.list("replacements", |n, r| Ok((n.at, Replacement::read(n, true, r)?)))?,
             replicas: record.list("replicas", Replica::read)?,
             vars: record.list("vars", Variable::read)?,
-            sort: record.get("sortOptions").map(sort_order).transpose()?,
+            sort: record.get("sortOptions").map(SortOptions::read).transpose()?,
             resources,
             components: record.entries("components")?,
             crds: record.entries("crds")?,
-            config_maps: record.list("configMapGenerator", |n| Generator::read(n, false))?,
-            secrets: record.list("secretGenerator", |n| Generator::read(n, true))?,
+            config_maps: record.list("configMapGenerator", |n, r| Generator::read(n, false, r))?,
+            secrets: record.list("secretGenerator", |n, r| Generator::read(n, true, r))?,
             helm,
-            options: record.get("generatorOptions").map(Options::read).transpose()?,
+            options: record.nested("generatorOptions", Options::read)?,
             configurations: record.entries("configurations")?,
             generators: record.entries("generators")?,
             transformers: record.entries("transformers")?,
             validators: record.entries("validators")?,
-            build_metadata: record.texts("buildMetadata")?,
+            build_metadata: record.entries("buildMetadata")?,
+            blocks: Blocks::new(),
+            fields: record.places(&FIELDS),
         })
     }
 }
@@ -161,22 +222,22 @@ fn check_version(record: &Record<'_>) -> Result<bool> {
     Ok(is_component)
 }
 
-/// Reads `sortOptions`.
-pub(crate) fn sort_order(node: &Node) -> Result<SortOrder> {
-    let record = Record::new("sortOptions", node, &["order", "legacySortOptions"])?;
-    let legacy = record.get("legacySortOptions");
-    match record.text("order")?.as_str() {
-        "fifo" if legacy.is_some() => {
-            let message = "`legacySortOptions` is set but the order is `fifo`, not `legacy`";
-            Err(fault("kustomize/sort", node.at, message))
-        }
-        "fifo" => Ok(SortOrder::Fifo),
-        "legacy" => {
-            let Some(legacy) = legacy else { return Ok(SortOrder::Legacy { first: None, last: None }) };
-            let legacy = Record::new("legacySortOptions", legacy, &["orderFirst", "orderLast"])?;
-            let (first, last) = (legacy.texts("orderFirst")?, legacy.texts("orderLast")?);
-            Ok(SortOrder::Legacy { first: Some(first), last: Some(last) })
-        }
-        _ => Err(fault("kustomize/sort", node.at, "`order` must be `fifo` or `legacy`")),
+impl OpenApi {
+    fn of(record: &Record<'_>) -> Result<Self> {
+        let texts = record.text_map("openapi")?.unwrap_or_default();
+        let text = |name: &str| texts.get(name).cloned();
+        let at = record.get("openapi").map_or(record.at(), |n| n.at);
+        Ok(OpenApi { at, path: text("path"), version: text("version") })
+    }
+}
+
+impl SortOptions {
+    fn read(node: &Node) -> Result<Self> {
+        let record = Record::new("sortOptions", node, &["order", "legacySortOptions"])?;
+        let legacy = record.nested("legacySortOptions", |node, reading| {
+            let record = Record::read("legacySortOptions", node, &["orderFirst", "orderLast"], reading)?;
+            Ok((record.texts("orderFirst")?, record.texts("orderLast")?))
+        })?;
+        Ok(SortOptions { at: node.at, order: record.text("order")?, legacy })
     }
 }

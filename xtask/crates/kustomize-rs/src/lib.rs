@@ -25,6 +25,7 @@
 mod build;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod crds;
 mod fault;
 mod fields;
 mod generator;
@@ -32,15 +33,24 @@ pub mod id;
 mod kustomization;
 mod load;
 mod merge;
+mod metadata;
+mod notes;
 mod object;
 mod patch;
 mod path;
+mod pattern;
+mod plugin;
 mod references;
+mod remote;
 mod replace;
 mod schema;
 mod select;
+mod session;
 mod set;
+mod shared;
+pub mod source;
 mod transform;
+mod vars;
 pub mod yaml;
 
 use std::fmt;
@@ -50,9 +60,12 @@ use yamltree::path::RepoPath;
 use yamltree::tree::Tree;
 
 pub use fault::Fault;
-use kustomization::SortOrder;
+use kustomization::record::Entry;
 use load::{Folder, Loader};
+use metadata::Way;
 pub use object::Object;
+pub use session::Session;
+pub use source::{Origin, Source, Transformer};
 
 /// Where files may lie.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -67,8 +80,10 @@ pub enum LoadRestrictor {
 /// The order of the objects if the kustomization file does not say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Reorder {
-    /// By kind, namespaces first (the default of the command).
+    /// As `Legacy`, and no warning if the kustomization file says something else.
     #[default]
+    Unspecified,
+    /// By kind, namespaces first (the default of the command).
     Legacy,
     /// As they came (Flux).
     None,
@@ -90,8 +105,11 @@ pub struct Options {
 pub struct Built {
     /// The objects in their order.
     pub objects: Vec<Object>,
-    /// The files that were read; marks count them from 1.
-    pub files: Vec<String>,
+    /// What the marks of values count from 1: each file that was read, alone and with each transformer that took values from it.
+    pub sources: Vec<Source>,
+    ways: Vec<(u32, yaml::node::Mark)>,
+    /// What is no error but probably not meant, in the order in which it was met.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Why a build failed: one diagnostic, boxed.
@@ -111,38 +129,95 @@ pub const KUSTOMIZE_VERSION: &str = "v5.8.1";
 
 /// Builds the kustomization in a folder of the tree.
 pub fn build(tree: &dyn Tree, folder: &RepoPath, options: &Options) -> Result<Built, BuildError> {
-    let loader = Loader::new(tree, options.load_restrictor);
-    let root = Folder { path: folder.clone(), visited: Vec::new() };
-    let built = objects(&loader, &root, options);
-    let files = loader.files.take();
+    run(Loader::new(tree, None, options), folder, options)
+}
+
+pub(crate) fn run(loader: Loader<'_>, folder: &RepoPath, options: &Options) -> Result<Built, BuildError> {
+    let root = Folder { path: folder.clone(), visited: Vec::new(), way: None, entered: 0 };
+    let built = objects(&loader, root, options);
+    let (ways, sources) = (loader.sources.take_ways(), loader.sources.take());
     match built {
-        Ok(objects) => Ok(Built { objects, files }),
-        Err(fault) => Err(BuildError(Box::new(fault.diagnostic(&files, &folder.to_string())))),
+        Ok(objects) => {
+            let warnings = loader.warnings.take();
+            let warnings = warnings.iter().map(|w| w.warning(&sources, folder.as_str())).collect();
+            Ok(Built { objects, sources, ways, warnings })
+        }
+        Err(fault) => Err(BuildError(Box::new(fault.diagnostic(&sources, &folder.to_string())))),
     }
 }
 
-fn objects(loader: &Loader<'_>, root: &Folder, options: &Options) -> fault::Result<Vec<Object>> {
-    let file = build::read(loader, root, yaml::node::Mark::default())?;
-    let mut set = build::run(loader, root, &file)?;
-    match (&file.sort, options.reorder) {
-        (Some(SortOrder::Legacy { first, last }), _) => {
-            transform::sort::legacy(set.changing(), first.as_deref(), last.as_deref());
-        }
-        (None, Reorder::Legacy) => transform::sort::legacy(set.changing(), None, None),
-        _ => {}
+fn objects(loader: &Loader<'_>, root: Folder, options: &Options) -> fault::Result<Vec<Object>> {
+    let file = build::read(loader, &root, yaml::node::Mark::default())?;
+    let way =
+        file.build_metadata.first().map(|e| Way::root(loader.sources.mark(e.at, Transformer::BuildMetadata)));
+    let root = Folder { way, ..root };
+    let mut set = build::run(loader, &root, &file)?;
+    if file.sort.is_some() && options.reorder != Reorder::Unspecified {
+        let message =
+            "the order is set both here (`sortOptions`) and by an option of the build; the one here counts";
+        loader.warn(fault::fault("kustomize/order", file.at_field("sortOptions"), message));
     }
-    if options.managed_by_label || file.build_metadata.iter().any(|o| o == "managedByLabel") {
+    transform::sort::sort(&mut set, file.sort.as_ref(), options.reorder)?;
+    loader.schema.check()?;
+    let wanted = |name: &str| file.build_metadata.iter().find(|entry| entry.text == name);
+    let managed_by = wanted("managedByLabel");
+    if options.managed_by_label || managed_by.is_some() {
         let version = format!("kustomize-{KUSTOMIZE_VERSION}");
-        let pairs = [("app.kubernetes.io/managed-by".to_owned(), version)].into();
+        let at = loader.sources.mark(managed_by.map_or(file.at, |e| e.at), Transformer::BuildMetadata);
+        let pairs = [("app.kubernetes.io/managed-by".to_owned(), Entry { text: version, at })].into();
         let spec = fields::FieldSpec::new(id::Gvk::default(), "metadata/labels", true);
-        transform::set_pairs(&mut set, &pairs, &[spec], file.at)?;
+        transform::set_pairs(&mut set, &pairs, &[spec], at.file)?;
     }
     let mut objects = set.objects;
-    objects.iter_mut().for_each(Object::settle_annotations);
+    let keeps = (wanted("originAnnotations").is_some(), wanted("transformerAnnotations").is_some());
+    for object in &mut objects {
+        metadata::settle(object, keeps.0, keeps.1);
+        object.settle_annotations();
+    }
     Ok(objects)
 }
 
 impl Built {
+    /// Where the value with this mark was set, and by what; `None` if nobody wrote it.
+    ///
+    /// ```
+    /// # use kustomize_rs::{Options, build};
+    /// # use yamltree::{path::RepoPath, tree::MemTree};
+    /// # let tree = MemTree::from_fixture("\
+    /// # #- kustomization.yaml
+    /// # resources: [web.yaml]
+    /// # replicas:
+    /// # - {name: web, count: 3}
+    /// # #- web.yaml
+    /// # apiVersion: apps/v1
+    /// # kind: Deployment
+    /// # metadata: {name: web}
+    /// # spec: {replicas: 1}
+    /// # ")?;
+    /// let built = build(&tree, &RepoPath::root(), &Options::default())?;
+    /// let node = built.objects[0].field("spec.replicas").ok_or("no such field")?;
+    /// let origin = built.origin(node.at).ok_or("nobody wrote it")?;
+    /// assert_eq!(origin.to_string(), "kustomization.yaml:3:22 (Replicas)");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn origin(&self, at: yaml::node::Mark) -> Option<Origin<'_>> {
+        source::origin(&self.sources, at)
+    }
+
+    /// The entries of `resources` and `components` that led from the folder that was built to the folder in which the object is
+    /// listed or generated; none if that is the same.
+    pub fn included_by(&self, object: &Object) -> Vec<Origin<'_>> {
+        let mut entries = Vec::new();
+        let mut number = object.entered;
+        // Each way begins before it leads on, so that this ends.
+        while let Some((from, at)) = (number as usize).checked_sub(1).and_then(|i| self.ways.get(i)) {
+            entries.extend(self.origin(*at));
+            number = *from;
+        }
+        entries.reverse();
+        entries
+    }
+
     /// All objects as YAML, `---` between them.
     pub fn to_yaml(&self) -> Result<String, BuildError> {
         let mut out = String::new();
@@ -150,9 +225,19 @@ impl Built {
             if index > 0 {
                 out.push_str("---\n");
             }
-            yaml::emit::document(&object.node, &mut out)
-                .map_err(|e| BuildError(Box::new(Box::<Fault>::from(e).diagnostic(&self.files, "output"))))?;
+            self.emit(object, &mut out)?;
         }
         Ok(out)
+    }
+
+    /// One of the objects as YAML.
+    pub fn object_yaml(&self, object: &Object) -> Result<String, BuildError> {
+        let mut out = String::new();
+        self.emit(object, &mut out).map(|()| out)
+    }
+
+    fn emit(&self, object: &Object, out: &mut String) -> Result<(), BuildError> {
+        yaml::emit::document(&object.node, out)
+            .map_err(|e| BuildError(Box::new(Box::<Fault>::from(e).diagnostic(&self.sources, "output"))))
     }
 }

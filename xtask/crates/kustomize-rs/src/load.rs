@@ -2,24 +2,35 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use yamltree::path::RepoPath;
 use yamltree::tree::{Tree, TreeError};
 
-use crate::LoadRestrictor;
-use crate::fault::{Result, fault};
-use crate::id::Gvk;
+use crate::fault::{Fault, Result, fault};
+use crate::metadata::Way;
+use crate::notes;
 use crate::object::Object;
+use crate::remote;
+use crate::schema::Schema;
+use crate::session::Files;
+use crate::source::Sources;
+use crate::yaml::folded;
 use crate::yaml::node::{Mark, Node, Value};
 use crate::yaml::read::{self, Twice};
+use crate::{LoadRestrictor, Options};
 
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
-/// The tree of a build and the names of the files read so far.
+/// The tree of a build and the sources met so far.
 pub(crate) struct Loader<'a> {
     tree: &'a dyn Tree,
+    /// What other builds of the same tree have read.
+    known: Option<&'a Files>,
     restrictor: LoadRestrictor,
-    pub(crate) files: RefCell<Vec<String>>,
+    pub(crate) sources: Sources,
+    pub(crate) warnings: RefCell<Vec<Fault>>,
+    pub(crate) schema: Arc<Schema>,
 }
 
 /// A folder that is being built, and the folders that led to it.
@@ -27,14 +38,13 @@ pub(crate) struct Loader<'a> {
 pub(crate) struct Folder {
     pub(crate) path: RepoPath,
     pub(crate) visited: Vec<RepoPath>,
+    /// The way to it, if `buildMetadata` asks for notes.
+    pub(crate) way: Option<Way>,
+    /// Number of the way to it among the sources; 0 for the folder that is built.
+    pub(crate) entered: u32,
 }
 
-fn is_remote(path: &str) -> bool {
-    let hosts = ["github.com/", "gitlab.com/", "bitbucket.org/", "git@", "git::"];
-    path.contains("://") || hosts.iter().any(|h| path.starts_with(h)) || path.contains("?ref=")
-}
-
-pub(crate) fn refuse_remote(path: &str, at: Mark) -> Result<()> {
+fn refuse_remote(path: &str, at: Mark, is_remote: fn(&str) -> bool) -> Result<()> {
     if !is_remote(path) {
         return Ok(());
     }
@@ -43,22 +53,28 @@ pub(crate) fn refuse_remote(path: &str, at: Mark) -> Result<()> {
 }
 
 impl<'a> Loader<'a> {
-    pub(crate) fn new(tree: &'a dyn Tree, restrictor: LoadRestrictor) -> Self {
-        Loader { tree, restrictor, files: RefCell::default() }
+    pub(crate) fn new(tree: &'a dyn Tree, known: Option<&'a Files>, options: &Options) -> Self {
+        Loader {
+            tree,
+            known,
+            restrictor: options.load_restrictor,
+            sources: Sources::default(),
+            warnings: RefCell::default(),
+            schema: Arc::default(),
+        }
     }
 
-    /// The number that marks of this file carry.
-    pub(crate) fn number(&self, name: &str) -> u32 {
-        let mut files = self.files.borrow_mut();
-        let index = files.iter().position(|f| f == name).unwrap_or_else(|| {
-            files.push(name.to_owned());
-            files.len() - 1
-        });
-        u32::try_from(index + 1).unwrap_or(0)
+    /// Notes what is no error but probably not meant.
+    pub(crate) fn warn(&self, warning: Box<Fault>) {
+        let mut warnings = self.warnings.borrow_mut();
+        // A base that is built twice warns once.
+        if !warnings.contains(&warning) {
+            warnings.push(*warning);
+        }
     }
 
     fn place(&self, folder: &Folder, path: &str, at: Mark) -> Result<RepoPath> {
-        refuse_remote(path, at)?;
+        refuse_remote(path, at, remote::is_file)?;
         let place = folder.path.join(path).map_err(|e| fault("kustomize/path", at, e.to_string()))?;
         if self.restrictor == LoadRestrictor::RootOnly && !place.starts_with(&folder.path) {
             let message = format!("security; file `{place}` is not in or below `{}`", folder.path);
@@ -72,23 +88,42 @@ impl<'a> Loader<'a> {
     pub(crate) fn text(&self, folder: &Folder, path: &str, at: Mark) -> Result<(u32, String)> {
         let place = self.place(folder, path, at)?;
         let text = self.tree.read(&place).map_err(|e| unreadable(&e, at))?;
-        Ok((self.number(place.as_str()), text))
+        Ok((self.sources.file(place.as_str()), text))
     }
 
-    /// The bytes of a file.
-    pub(crate) fn bytes(&self, folder: &Folder, path: &str, at: Mark) -> Result<Vec<u8>> {
+    /// The bytes of a file and its number.
+    pub(crate) fn bytes(&self, folder: &Folder, path: &str, at: Mark) -> Result<(u32, Vec<u8>)> {
         let place = self.place(folder, path, at)?;
-        self.tree.bytes(&place).map_err(|e| unreadable(&e, at))
+        let bytes = self.tree.bytes(&place).map_err(|e| unreadable(&e, at))?;
+        Ok((self.sources.file(place.as_str()), bytes))
     }
 
     /// The document of a file that configures the build.
-    pub(crate) fn document(&self, folder: &Folder, path: &str, at: Mark) -> Result<Node> {
+    pub(crate) fn document(&self, folder: &Folder, path: &str, at: Mark, twice: Twice) -> Result<Node> {
         let (file, text) = self.text(folder, path, at)?;
-        Ok(read::single(file, &text, Twice::Last)?.unwrap_or_else(Node::null))
+        Ok(read::single(file, &text, twice)?.unwrap_or_else(Node::null))
     }
 
-    /// The kustomization file of a folder and its number.
-    pub(crate) fn kustomization(&self, folder: &RepoPath, at: Mark) -> Result<(u32, Node)> {
+    /// The kustomization file of a folder: its number, its text and its document.
+    pub(crate) fn kustomization(&self, folder: &RepoPath, at: Mark) -> Result<(u32, Arc<str>, Node)> {
+        let Configuration { place, text, node, again } = match self.known {
+            None => self.configuration(folder, at)?,
+            Some(known) => {
+                Configuration::clone(&*known.configuration(folder, || self.configuration(folder, at))?)
+            }
+        };
+        let file = self.sources.file(place.as_str());
+        for (key, at) in again {
+            let message = format!("`{key}` is here twice; only the last one counts");
+            let found = fault("kustomize/duplicate-key", at.of(file), message);
+            self.warn(found.with_help("join them"));
+        }
+        let node =
+            node.map_or_else(|| Node::null().at(Mark { file, line: 1, column: 1 }), |node| node.of(file));
+        Ok((file, text, node))
+    }
+
+    fn configuration(&self, folder: &RepoPath, at: Mark) -> Result<Configuration> {
         let mut found = Vec::new();
         for name in NAMES {
             let Ok(place) = folder.join(name) else { continue };
@@ -96,21 +131,21 @@ impl<'a> Loader<'a> {
                 found.push((place, text));
             }
         }
-        match &found[..] {
-            [(place, text)] => {
-                let file = self.number(place.as_str());
-                let start = Mark { file, line: 1, column: 1 };
-                let node = read::single(file, text, Twice::Last)?.unwrap_or_else(|| Node::null().at(start));
-                Ok((file, node))
+        match found.pop() {
+            Some((place, text)) if found.is_empty() => {
+                let read = read::configuration(0, &text);
+                let (node, again) = read.map_err(|fault| fault.of(self.sources.file(place.as_str())))?;
+                Ok(Configuration { place, text: text.into(), node, again })
             }
-            [] => {
+            Some((last, _)) => {
+                let message = format!("found multiple kustomization files under `{folder}`");
+                let at = Mark { file: self.sources.file(last.as_str()), line: 1, column: 1 };
+                Err(fault("kustomize/several-kustomizations", at, message))
+            }
+            None => {
                 let names = "'kustomization.yaml', 'kustomization.yml' or 'Kustomization'";
                 let message = format!("unable to find one of {names} in directory `{folder}`");
                 Err(fault("kustomize/no-kustomization", at, message))
-            }
-            _ => {
-                let message = format!("found multiple kustomization files under `{folder}`");
-                Err(fault("kustomize/several-kustomizations", at, message))
             }
         }
     }
@@ -120,9 +155,9 @@ impl<'a> Loader<'a> {
         if path.is_empty() {
             return Err(fault("kustomize/path", at, "an empty path"));
         }
-        refuse_remote(path, at)?;
+        refuse_remote(path, at, remote::is_repository)?;
         let place = folder.path.join(path).map_err(|e| fault("kustomize/path", at, e.to_string()))?;
-        if self.tree.list(&place).is_err() {
+        if !self.tree.has_folder(&place) {
             let message = format!("`{place}` is neither a file nor a folder");
             return Err(fault("kustomize/not-found", at, message));
         }
@@ -132,26 +167,58 @@ impl<'a> Loader<'a> {
             let message = format!("cycle detected: `{place}` contains visited `{seen}`");
             return Err(fault("kustomize/cycle", at, message));
         }
-        Ok(Folder { path: place, visited })
+        let way = folder.way.as_ref().map(|way| way.to(path));
+        let entered = self.sources.entered(folder.entered, at);
+        Ok(Folder { path: place, visited, way, entered })
     }
 
     /// The objects of a file.
     pub(crate) fn objects(&self, folder: &Folder, path: &str, at: Mark) -> Result<Vec<Object>> {
-        let (file, text) = self.text(folder, path, at)?;
-        objects(file, &text, Twice::Refused)
+        let place = self.place(folder, path, at)?;
+        let read = || {
+            let text = self.tree.read(&place).map_err(|e| unreadable(&e, at))?;
+            nodes(0, &text, Twice::Refused).map_err(|fault| fault.of(self.sources.file(place.as_str())))
+        };
+        let nodes = match self.known {
+            None => read()?,
+            Some(known) => Vec::clone(&*known.objects(&place, read)?),
+        };
+        let file = self.sources.file(place.as_str());
+        let object = |node: Node| {
+            let object = notes::object(node.of(file), &self.schema)?;
+            Ok(Object { entered: folder.entered, ..object })
+        };
+        let mut objects = nodes.into_iter().map(object).collect::<Result<Vec<Object>>>()?;
+        folder.way.as_ref().map_or(Ok(()), |way| way.to(path).note_file(&mut objects))?;
+        Ok(objects)
     }
 
+    /// Is it a folder, or something remote that the original takes for one?
     pub(crate) fn is_folder(&self, folder: &Folder, path: &str) -> bool {
-        folder.path.join(path).is_ok_and(|place| self.tree.list(&place).is_ok())
+        remote::is_repository(path) || folder.path.join(path).is_ok_and(|place| self.tree.has_folder(&place))
     }
 }
 
-fn unreadable(error: &TreeError, at: Mark) -> Box<crate::fault::Fault> {
+fn unreadable(error: &TreeError, at: Mark) -> Box<Fault> {
     fault("kustomize/not-found", at, error.to_string())
 }
 
+/// A kustomization file as it was read; its marks have no file yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Configuration {
+    place: RepoPath,
+    text: Arc<str>,
+    node: Option<Node>,
+    again: Vec<read::Again>,
+}
+
 /// The objects of a text: lists are unrolled, what is no object is refused.
-pub(crate) fn objects(file: u32, text: &str, twice: Twice) -> Result<Vec<Object>> {
+pub(crate) fn objects(schema: &Arc<Schema>, file: u32, text: &str, twice: Twice) -> Result<Vec<Object>> {
+    let nodes = nodes(file, text, twice)?;
+    nodes.into_iter().map(|node| notes::object(node, schema)).collect()
+}
+
+fn nodes(file: u32, text: &str, twice: Twice) -> Result<Vec<Node>> {
     let documents = read::objects(file, text, twice)?;
     let is_alone = documents.len() == 1 && !has_separator(text);
     let mut queue = Vec::new();
@@ -172,15 +239,35 @@ pub(crate) fn objects(file: u32, text: &str, twice: Twice) -> Result<Vec<Object>
     while let Some(node) = queue.pop_front() {
         let is_list = node.get("kind").is_some_and(|k| k.as_text().ends_with("List"));
         match node.get("items").map(|items| &items.value) {
-            Some(Value::Seq(items)) if is_list => queue.extend(checked(items.clone())?),
+            Some(Value::Seq(items)) if is_list => {
+                // The original takes lists apart as JSON.
+                items.iter().try_for_each(keys_are_texts)?;
+                let mut items = checked(items.clone())?;
+                items.iter_mut().for_each(folded::forget);
+                queue.extend(items);
+            }
             Some(Value::Scalar(scalar)) if is_list && scalar.is_null() => {}
             Some(_) if is_list => {
                 return Err(fault("kustomize/list", node.at, "`items` of a list kind is no list"));
             }
-            _ => objects.push(Object::new(node)),
+            _ => objects.push(node),
         }
     }
     Ok(objects)
+}
+
+fn keys_are_texts(node: &Node) -> Result<()> {
+    match &node.value {
+        Value::Scalar(_) => Ok(()),
+        Value::Seq(items) => items.iter().try_for_each(keys_are_texts),
+        Value::Map(fields) => fields.iter().try_for_each(|field| {
+            if field.is_text {
+                return keys_are_texts(&field.value);
+            }
+            let message = format!("the key `{}` is no text", field.key);
+            Err(fault("yaml/key", field.at, message).with_help("put it in quotes"))
+        }),
+    }
 }
 
 fn has_separator(text: &str) -> bool {
@@ -190,15 +277,21 @@ fn has_separator(text: &str) -> bool {
 fn checked(nodes: Vec<Node>) -> Result<Vec<Node>> {
     let mut kept = Vec::new();
     for node in nodes.into_iter().filter(|n| !n.is_empty()) {
-        let gvk = Gvk { kind: node.get("kind").map_or("", Node::value_text).to_owned(), ..Gvk::default() };
-        let name = node.get("metadata").and_then(|m| m.get("name")).map_or("", Node::value_text);
-        if gvk.kind.is_empty() {
-            return Err(fault("kustomize/no-kind", node.at, "missing `kind` in object"));
-        }
-        if !gvk.kind.ends_with("List") && name.is_empty() {
-            return Err(fault("kustomize/no-name", node.at, "missing `metadata.name` in object"));
-        }
+        check(&node)?;
         kept.push(node);
     }
     Ok(kept)
+}
+
+/// Refuses what is no object: something without kind, or without a name if it is no list.
+pub(crate) fn check(node: &Node) -> Result<()> {
+    let kind = node.get("kind").map_or("", Node::value_text);
+    let name = node.get("metadata").and_then(|m| m.get("name")).map_or("", Node::value_text);
+    if kind.is_empty() {
+        return Err(fault("kustomize/no-kind", node.at, "missing `kind` in object"));
+    }
+    if !kind.ends_with("List") && name.is_empty() {
+        return Err(fault("kustomize/no-name", node.at, "missing `metadata.name` in object"));
+    }
+    Ok(())
 }

@@ -1,7 +1,9 @@
 //! Strategic merge: the schema says which lists merge, `$patch` overrides it.
 
+use smol_str::SmolStr;
+
 use crate::fault::{Result, fault};
-use crate::schema::{FieldType, Schema};
+use crate::schema::{TypeId, Types};
 use crate::yaml::node::{Field, Node, Value};
 
 mod list;
@@ -16,8 +18,8 @@ enum Directive {
 }
 
 /// Merges a patch into an object; `None` says that nothing is left.
-pub(crate) fn merge(target: Node, patch: Node) -> Result<Option<Node>> {
-    walk(Some(target), Some(patch), None)
+pub(crate) fn merge(types: &Types, target: Node, patch: Node) -> Result<Option<Node>> {
+    walk(types, Some(target), Some(patch), None)
 }
 
 fn directive(text: &str, node: &Node) -> Result<Directive> {
@@ -38,18 +40,28 @@ fn map_directive(patch: &mut Node) -> Result<Directive> {
     Ok(found)
 }
 
-/// The schema of a value: what is known from above, or by its own kind.
-fn schema_of(known: Option<FieldType>, target: Option<&Node>, patch: Option<&Node>) -> Option<FieldType> {
+/// The type of a value: what is known from above, or by its own kind.
+fn type_of(
+    types: &Types,
+    known: Option<TypeId>,
+    target: Option<&Node>,
+    patch: Option<&Node>,
+) -> Option<TypeId> {
     known.or_else(|| {
         [target, patch].into_iter().flatten().find_map(|node| {
             let text = |field| node.get(field).map_or("", Node::value_text);
-            Schema::builtin().of_kind(text("apiVersion"), text("kind"))
+            types.of_kind(text("apiVersion"), text("kind"))
         })
     })
 }
 
-fn walk(target: Option<Node>, patch: Option<Node>, known: Option<FieldType>) -> Result<Option<Node>> {
-    let schema = schema_of(known, target.as_ref(), patch.as_ref());
+fn walk(
+    types: &Types,
+    target: Option<Node>,
+    patch: Option<Node>,
+    known: Option<TypeId>,
+) -> Result<Option<Node>> {
+    let of = type_of(types, known, target.as_ref(), patch.as_ref());
     let shown = [&target, &patch].into_iter().flatten().find(|n| !n.is_null());
     let Some(shown) = shown else {
         // A null of the object stays if the patch says nothing; a null of the patch removes.
@@ -66,55 +78,56 @@ fn walk(target: Option<Node>, patch: Option<Node>, known: Option<FieldType>) -> 
         }
     }
     match &shown.value {
-        Value::Map(_) => map(target, patch, schema.as_ref()),
-        Value::Seq(_) => match schema.as_ref().and_then(|s| s.merge.clone()) {
-            Some(keys) => list::merge(target, patch, &keys, schema.as_ref()),
+        Value::Map(_) => map(types, target, patch, of),
+        Value::Seq(_) => match of.and_then(|of| types.merge(of)) {
+            Some(keys) => list::merge(types, target, patch, keys, of),
             None => Ok(patch.or(target)),
         },
         Value::Scalar(_) => Ok(patch.or(target)),
     }
 }
 
-fn map(target: Option<Node>, patch: Option<Node>, schema: Option<&FieldType>) -> Result<Option<Node>> {
+fn map(types: &Types, target: Option<Node>, patch: Option<Node>, of: Option<TypeId>) -> Result<Option<Node>> {
     let Some(mut target) = target.filter(|t| !t.is_null()) else {
         let Some(mut patch) = patch else { return Ok(None) };
         if let Ok(Directive::Delete) = map_directive(&mut patch) {
             return Ok(None);
         }
-        return finish_added(patch, schema).map(Some);
+        return finish_added(types, patch, of).map(Some);
     };
-    let Some(mut patch) = patch else { return finish_kept(target, schema).map(Some) };
+    let Some(mut patch) = patch else { return finish_kept(types, target, of).map(Some) };
     if patch.is_null() {
         return Ok(None);
     }
     match map_directive(&mut patch)? {
         Directive::Delete => return Ok(None),
-        Directive::Replace => return finish_added(patch, schema).map(Some),
+        Directive::Replace => return finish_added(types, patch, of).map(Some),
         Directive::Merge => {}
     }
     let Value::Map(theirs) = patch.value else { return Ok(Some(target)) };
     let Value::Map(mine) = &mut target.value else { return Ok(Some(target)) };
-    let named: Vec<String> = theirs.iter().map(|f| f.key.clone()).collect();
+    let named: Vec<SmolStr> = theirs.iter().map(|f| f.key.clone()).collect();
     for Field { key, is_text, at, value } in std::mem::take(mine) {
         let kept = if named.contains(&key) {
             Some(value)
         } else {
-            let field_type = schema.map(|s| Schema::builtin().field(s, &key));
-            walk(Some(value), None, field_type)?
+            let field_type = of.and_then(|of| types.field(of, &key));
+            walk(types, Some(value), None, field_type)?
         };
         mine.extend(kept.map(|value| Field { key, is_text, at, value }));
     }
     for Field { key, is_text, at, value } in theirs {
-        let field_type = schema.map(|s| Schema::builtin().field(s, &key));
+        let field_type = of.and_then(|of| types.field(of, &key));
         match mine.iter().position(|f| f.key == key) {
             Some(index) => {
                 let old = std::mem::replace(&mut mine[index].value, Node::null());
-                let style = old.scalar().map(|s| s.style);
-                match walk(Some(old), Some(value), field_type)?.filter(|n| !n.is_null()) {
+                let was = old.scalar().map(|s| (s.style, s.shared));
+                match walk(types, Some(old), Some(value), field_type)?.filter(|n| !n.is_null()) {
                     Some(mut new) => {
                         // A scalar put over another takes its style; what it is stays what its tag says.
-                        if let (Value::Scalar(scalar), Some(style)) = (&mut new.value, style) {
+                        if let (Value::Scalar(scalar), Some((style, shared))) = (&mut new.value, was) {
                             scalar.style = style;
+                            scalar.shared = shared.set();
                         }
                         mine[index].value = new;
                     }
@@ -122,7 +135,7 @@ fn map(target: Option<Node>, patch: Option<Node>, schema: Option<&FieldType>) ->
                 }
             }
             None => {
-                if let Some(value) = walk(None, Some(value), field_type)?.filter(|n| !n.is_null()) {
+                if let Some(value) = walk(types, None, Some(value), field_type)?.filter(|n| !n.is_null()) {
                     mine.push(Field { key, is_text, at, value });
                 }
             }
@@ -132,12 +145,12 @@ fn map(target: Option<Node>, patch: Option<Node>, schema: Option<&FieldType>) ->
 }
 
 /// A mapping that comes from the patch alone is walked against itself: nulls and directives in it go.
-fn finish_added(patch: Node, schema: Option<&FieldType>) -> Result<Node> {
+fn finish_added(types: &Types, patch: Node, of: Option<TypeId>) -> Result<Node> {
     let Value::Map(fields) = patch.value else { return Ok(patch) };
     let mut kept = Vec::with_capacity(fields.len());
     for Field { key, is_text, at, value } in fields {
-        let field_type = schema.map(|s| Schema::builtin().field(s, &key));
-        if let Some(value) = walk(None, Some(value), field_type)?.filter(|n| !n.is_null()) {
+        let field_type = of.and_then(|of| types.field(of, &key));
+        if let Some(value) = walk(types, None, Some(value), field_type)?.filter(|n| !n.is_null()) {
             kept.push(Field { key, is_text, at, value });
         }
     }
@@ -145,12 +158,12 @@ fn finish_added(patch: Node, schema: Option<&FieldType>) -> Result<Node> {
 }
 
 /// A mapping that the patch says nothing about is walked too: lists that merge are merged with nothing.
-fn finish_kept(target: Node, schema: Option<&FieldType>) -> Result<Node> {
+fn finish_kept(types: &Types, target: Node, of: Option<TypeId>) -> Result<Node> {
     let Value::Map(fields) = target.value else { return Ok(target) };
     let mut kept = Vec::with_capacity(fields.len());
     for Field { key, is_text, at, value } in fields {
-        let field_type = schema.map(|s| Schema::builtin().field(s, &key));
-        if let Some(value) = walk(Some(value), None, field_type)? {
+        let field_type = of.and_then(|of| types.field(of, &key));
+        if let Some(value) = walk(types, Some(value), None, field_type)? {
             kept.push(Field { key, is_text, at, value });
         }
     }

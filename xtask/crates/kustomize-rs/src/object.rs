@@ -1,10 +1,15 @@
 //! One object of a build: its document, its former ids, and where it came from.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::id::{Gvk, Id, effective_namespace};
+use crate::kustomization::record::{Entry, Pairs};
+use crate::path::split_brackets;
+use crate::replace::lookup;
 use crate::schema::Schema;
-use crate::yaml::node::{Node, Scalar, Value};
+use crate::shared;
+use crate::yaml::node::{Mark, Node, Scalar, Shared, Value};
 
 /// A former name, namespace and kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +32,8 @@ pub(crate) enum Behavior {
 pub struct Object {
     /// The document; where each value was written is in its marks.
     pub node: Node,
+    /// Number of the way to the folder that lists or generates it.
+    pub(crate) entered: u32,
     pub(crate) former: Vec<Former>,
     pub(crate) prefixes: Vec<String>,
     pub(crate) suffixes: Vec<String>,
@@ -35,12 +42,18 @@ pub struct Object {
     pub(crate) variables: Vec<String>,
     pub(crate) may_change_name: bool,
     pub(crate) may_change_kind: bool,
+    /// Did a generator make it?
+    pub(crate) is_generated: bool,
+    pub(crate) schema: Arc<Schema>,
+    /// The last number of its shared scalars.
+    pub(crate) shared: Shared,
 }
 
 impl Object {
-    pub(crate) fn new(node: Node) -> Self {
+    pub(crate) fn new(node: Node, schema: &Arc<Schema>) -> Self {
         Object {
             node,
+            entered: 0,
             former: Vec::new(),
             prefixes: Vec::new(),
             suffixes: Vec::new(),
@@ -49,6 +62,16 @@ impl Object {
             variables: Vec::new(),
             may_change_name: false,
             may_change_kind: false,
+            is_generated: false,
+            schema: Arc::clone(schema),
+            shared: Shared::default(),
+        }
+    }
+
+    /// Makes the mapping of annotations if the original keeps notes about the object in it.
+    pub(crate) fn make_room_for_notes(&mut self) {
+        if !self.former.is_empty() || self.needs_hash || self.is_generated {
+            self.node.map_at("metadata").map_at("annotations");
         }
     }
 
@@ -76,6 +99,11 @@ impl Object {
         self.node.get("metadata").and_then(|m| m.get(field)).map_or("", Node::value_text)
     }
 
+    /// The value of a field: a path as `replacements` write it, `spec.ports.[name=http].port` or `spec.ports.0.port`.
+    pub fn field(&self, path: &str) -> Option<&Node> {
+        lookup(&self.node, &split_brackets(path)).ok().flatten()
+    }
+
     /// Group, version and kind.
     pub fn gvk(&self) -> Gvk {
         Gvk::new(self.api_version(), self.kind())
@@ -83,7 +111,7 @@ impl Object {
 
     /// Is the kind known to have no namespace?
     pub fn is_cluster_scoped(&self) -> bool {
-        Schema::builtin().is_cluster_scoped(self.api_version(), self.kind())
+        self.schema.is_cluster_scoped(self.api_version(), self.kind())
     }
 
     /// The namespace that it is compared by.
@@ -141,17 +169,28 @@ impl Object {
         }
         let namespace = self.effective_namespace().to_owned();
         self.former.push(Former { name, namespace, kind });
+        // kustomize keeps former ids in annotations, and writes all of them anew.
+        if self.shared.number > 0
+            && let Some(annotations) = self.node.get_mut("metadata").and_then(|m| m.get_mut("annotations"))
+        {
+            shared::part(annotations);
+        }
+    }
+
+    /// Where `metadata.FIELD` was set; the object's own place if it is missing.
+    pub(crate) fn meta_at(&self, field: &str) -> Mark {
+        self.node.get("metadata").and_then(|m| m.get(field)).map_or(self.node.at, |n| n.at)
     }
 
     /// Sets `metadata.name`.
-    pub(crate) fn set_name(&mut self, name: &str) {
-        self.node.map_at("metadata").set("name", Scalar::unset(name).into());
+    pub(crate) fn set_name(&mut self, name: &str, at: Mark) {
+        self.node.map_at("metadata").set("name", Node::from(Scalar::unset(name)).at(at));
     }
 
     /// Sets `metadata.namespace`, or removes it.
-    pub(crate) fn set_namespace(&mut self, namespace: &str) {
+    pub(crate) fn set_namespace(&mut self, namespace: &str, at: Mark) {
         if !namespace.is_empty() {
-            self.node.map_at("metadata").set("namespace", Scalar::unset(namespace).into());
+            self.node.map_at("metadata").set("namespace", Node::from(Scalar::unset(namespace)).at(at));
         } else if let Some(meta) = self.node.get_mut("metadata") {
             meta.remove("namespace");
         }
@@ -163,16 +202,15 @@ impl Object {
         map.map(texts).unwrap_or_default()
     }
 
+    /// The keys of `metadata.FIELD` with their texts and places.
+    pub(crate) fn meta_pairs(&self, field: &str) -> Pairs {
+        let map = self.node.get("metadata").and_then(|m| m.get(field));
+        map.map(pairs).unwrap_or_default()
+    }
+
     /// Writes `metadata.FIELD` anew; an empty map removes it.
-    pub(crate) fn set_meta_map(&mut self, field: &str, map: &BTreeMap<String, String>) {
-        let meta = self.node.map_at("metadata");
-        meta.remove(field);
-        if !map.is_empty() {
-            meta.set(field, Node::map());
-            if let Some(node) = meta.get_mut(field) {
-                map.iter().for_each(|(key, text)| node.set(key, Node::text(text.as_str())));
-            }
-        }
+    pub(crate) fn set_meta_map(&mut self, field: &str, map: &Pairs) {
+        set_pairs(self.node.map_at("metadata"), field, map);
     }
 
     /// Is there nothing left of it?
@@ -186,12 +224,27 @@ impl Object {
         if is_settled && self.node.get("metadata").is_some_and(|m| matches!(m.value, Value::Map(_))) {
             return;
         }
-        let map = self.meta_map("annotations");
+        let map = self.meta_pairs("annotations");
         self.set_meta_map("annotations", &map);
     }
 }
 
+/// The keys of a mapping with the texts and places of their values.
+pub(crate) fn pairs(map: &Node) -> Pairs {
+    let entry = |node: &Node| Entry { text: node.as_text().to_owned(), at: node.at };
+    map.fields().iter().map(|f| (f.key.to_string(), entry(&f.value))).collect()
+}
+
+/// Writes a mapping to texts anew; an empty one is removed.
+pub(crate) fn set_pairs(node: &mut Node, field: &str, map: &Pairs) {
+    let old = node.remove(field).map(|old| old.at);
+    let Some(first) = map.values().next() else { return };
+    let mut new = Node::map().at(old.unwrap_or(first.at));
+    map.iter().for_each(|(key, Entry { text, at })| new.set(key, Node::text(text.as_str()).at(*at)));
+    node.set(field, new);
+}
+
 /// The keys of a mapping with the texts of their values.
 pub(crate) fn texts(map: &Node) -> BTreeMap<String, String> {
-    map.fields().iter().map(|f| (f.key.clone(), f.value.as_text().to_owned())).collect()
+    map.fields().iter().map(|f| (f.key.to_string(), f.value.as_text().to_owned())).collect()
 }

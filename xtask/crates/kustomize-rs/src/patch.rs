@@ -2,15 +2,21 @@
 
 pub(crate) mod json;
 
-use crate::fault::{Result, fault};
+use std::sync::Arc;
+
+use crate::fault::{Fault, Result, fault};
 use crate::id::Id;
+use crate::kustomization::Kustomization;
 use crate::kustomization::args::{Patch, Selector};
+use crate::kustomization::inline::Inside;
 use crate::kustomization::record::Entry;
 use crate::load::{self, Folder, Loader};
 use crate::object::Object;
+use crate::schema::Schema;
 use crate::select::Matcher;
 use crate::set::ObjectSet;
-use crate::yaml::node::{Mark, Node};
+use crate::source::Transformer;
+use crate::yaml::node::{Mark, Node, Scalar};
 use crate::yaml::read::Twice;
 
 enum Text {
@@ -18,24 +24,94 @@ enum Text {
     Json(Vec<json::Operation>),
 }
 
+/// Where patches come from.
+pub(crate) struct Patches<'a> {
+    pub(crate) loader: &'a Loader<'a>,
+    pub(crate) folder: &'a Folder,
+    pub(crate) file: &'a Kustomization,
+}
+
+/// The text of a patch and where it is.
+struct Written {
+    text: String,
+    /// Number of the source; 0 if the text is inside the kustomization file.
+    source: u32,
+    inside: Inside,
+}
+
+impl Patches<'_> {
+    /// A text that is written in the kustomization file itself.
+    fn inline(&self, text: &str, at: Mark, by: Transformer) -> Written {
+        let inside = self.file.inside(at).of(self.loader.sources.by(at.file, by));
+        let front = &text[..text.len() - text.trim_start().len()];
+        Written { text: text.trim().to_owned(), source: 0, inside: inside.trimmed(front) }
+    }
+
+    /// A text that is a file of its own.
+    fn read(&self, path: &str, at: Mark, by: Transformer) -> Result<Written> {
+        let (file, text) = self.loader.text(self.folder, path, at)?;
+        let source = self.loader.sources.by(file, by);
+        Ok(Written { text, source, inside: Inside::At(Mark { file: source, line: 1, column: 1 }) })
+    }
+}
+
+impl Written {
+    /// Where the text begins.
+    fn at(&self) -> Mark {
+        self.inside.place(Mark { file: 0, line: 1, column: 1 })
+    }
+
+    fn place(&self, at: &mut Mark) {
+        if self.source == 0 {
+            *at = self.inside.place(*at);
+        }
+    }
+
+    fn fault(&self, mut fault: Box<Fault>) -> Box<Fault> {
+        if fault.at.file == 0 {
+            fault.at = if fault.at.line == 0 { self.at() } else { self.inside.place(fault.at) };
+        }
+        fault
+    }
+
+    fn objects(&self, schema: &Arc<Schema>) -> Result<Vec<Object>> {
+        let mut objects =
+            load::objects(schema, self.source, &self.text, Twice::First).map_err(|f| self.fault(f))?;
+        if self.source == 0 {
+            objects.iter_mut().for_each(|o| o.node.each_mark(&mut |at| self.place(at)));
+        }
+        Ok(objects)
+    }
+
+    fn operations(&self) -> Result<Vec<json::Operation>> {
+        let mut operations = json::read(self.source, &self.text).map_err(|f| self.fault(f))?;
+        for operation in &mut operations {
+            self.place(&mut operation.at);
+            operation.value.iter_mut().for_each(|value| value.each_mark(&mut |at| self.place(at)));
+        }
+        Ok(operations)
+    }
+}
+
 /// Applies one entry of `patches`.
-pub(crate) fn apply(loader: &Loader<'_>, folder: &Folder, set: &mut ObjectSet, patch: &Patch) -> Result<()> {
+pub(crate) fn apply(patches: &Patches<'_>, set: &mut ObjectSet, patch: &Patch) -> Result<()> {
     let inline = patch.patch.trim();
-    let (file, text) = match (inline.is_empty(), patch.path.is_empty()) {
+    let written = match (inline.is_empty(), patch.path.is_empty()) {
         (true, true) => return Err(fault("kustomize/patch", patch.at, "must specify one of patch and path")),
         (false, false) => {
             return Err(fault("kustomize/patch", patch.at, "patch and path can't be set at the same time"));
         }
-        (false, true) => (0, inline.to_owned()),
-        (true, false) => loader.text(folder, &patch.path, patch.at)?,
+        (false, true) => patches.inline(&patch.patch, patch.patch_at, Transformer::Patch),
+        (true, false) => patches.read(&patch.path, patch.at, Transformer::Patch)?,
     };
-    let at = if file == 0 { patch.patch_at } else { Mark { file, line: 1, column: 1 } };
-    match read(file, &text, at)? {
+    let at = if written.source == 0 { patch.patch_at } else { written.at() };
+    let is_used = match read(&written, &patches.loader.schema, at)? {
         Text::Merge(mut objects) => {
             for object in &mut objects {
                 object.may_change_name = patch.may_change_name;
                 object.may_change_kind = patch.may_change_kind;
             }
+            objects.iter().for_each(|object| warn_of_directives(patches.loader, &object.node));
             strategic(set, objects, patch.target.as_ref(), at)
         }
         Text::Json(operations) => {
@@ -44,13 +120,31 @@ pub(crate) fn apply(loader: &Loader<'_>, folder: &Folder, set: &mut ObjectSet, p
             };
             json_on(set, target, &operations, true)
         }
+    }?;
+    if let (false, Some(target)) = (is_used, &patch.target) {
+        let warning =
+            fault("kustomize/unused-patch", target.at, "no object matches the target of this patch");
+        patches.loader.warn(warning);
+    }
+    Ok(())
+}
+
+/// Warns of directives of `kubectl` that kustomize does not know and leaves in the objects.
+fn warn_of_directives(loader: &Loader<'_>, node: &Node) {
+    node.items().iter().for_each(|item| warn_of_directives(loader, item));
+    for field in node.fields() {
+        let names = ["$retainKeys", "$setElementOrder/", "$deleteFromPrimitiveList/"];
+        if field.key.starts_with('$') && names.iter().any(|n| field.key.starts_with(n)) {
+            let message =
+                format!("kustomize does not know the directive `{}` and leaves it in the object", field.key);
+            loader.warn(fault("kustomize/directive-left", field.at, message).with_help("use `$patch`"));
+        }
+        warn_of_directives(loader, &field.value);
     }
 }
 
-fn read(file: u32, text: &str, at: Mark) -> Result<Text> {
-    let merge = load::objects(file, text, Twice::First);
-    let json = json::read(file, text);
-    match (merge, json) {
+fn read(written: &Written, schema: &Arc<Schema>, at: Mark) -> Result<Text> {
+    match (written.objects(schema), written.operations()) {
         (Ok(objects), Ok(operations)) if !objects.is_empty() && !operations.is_empty() => {
             Err(fault("kustomize/patch", at, "illegally qualifies as both an SM and JSON patch"))
         }
@@ -61,82 +155,81 @@ fn read(file: u32, text: &str, at: Mark) -> Result<Text> {
                 "unable to parse SM or JSON patch: as an object: {}; as JSON6902: {}",
                 merge.message, json.message
             );
-            let place = if merge.at.file == 0 { at } else { merge.at };
-            Err(fault("kustomize/patch", place, message))
+            Err(fault("kustomize/patch", merge.at, message))
         }
     }
 }
 
-/// Applies an entry of `patchesStrategicMerge`: the patch itself or the path of a file of patches.
-pub(crate) fn apply_strategic(
-    loader: &Loader<'_>,
-    folder: &Folder,
-    set: &mut ObjectSet,
-    entries: &[Entry],
-) -> Result<()> {
-    let mut patches = Vec::new();
-    for Entry { text, at } in entries {
-        match load::objects(0, text, Twice::First) {
-            Ok(objects) => patches.extend(objects.into_iter().map(|o| (o, *at))),
-            Err(_) => {
-                let (file, text) = loader.text(folder, text, *at)?;
-                patches.extend(load::objects(file, &text, Twice::First)?.into_iter().map(|o| (o, *at)));
-            }
-        }
+/// Reads entries of `patchesStrategicMerge`: patches themselves or paths of files of patches.
+pub(crate) fn load_strategic(patches: &Patches<'_>, entries: &[Entry]) -> Result<Vec<(Object, Mark)>> {
+    let mut all = Vec::new();
+    for entry in entries {
+        let objects = match inline_strategic(patches, entry) {
+            Ok(objects) => objects,
+            Err(_) => patches
+                .read(&entry.text, entry.at, Transformer::PatchStrategicMerge)?
+                .objects(&patches.loader.schema)?,
+        };
+        objects.iter().for_each(|object| warn_of_directives(patches.loader, &object.node));
+        all.extend(objects.into_iter().map(|o| (o, entry.at)));
     }
+    Ok(all)
+}
+
+/// The patches that a text holds.
+pub(crate) fn inline_strategic(patches: &Patches<'_>, entry: &Entry) -> Result<Vec<Object>> {
+    patches.inline(&entry.text, entry.at, Transformer::PatchStrategicMerge).objects(&patches.loader.schema)
+}
+
+/// Applies strategic merge patches to the objects that they name.
+pub(crate) fn apply_strategic(set: &mut ObjectSet, patches: &[(Object, Mark)]) -> Result<()> {
     for (patch, at) in patches {
-        let index = sole(set, &patch.original_id(), at)?;
+        let index = sole(set, &patch.original_id(), *at)?;
         let id = set.objects[index].id();
-        merge_into(set, &patch, |object| object.id() == id)?;
+        merge_into(set, patch, |object| object.id() == id)?;
     }
     Ok(())
 }
 
 /// Applies an entry of `patchesJson6902`.
-pub(crate) fn apply_json(
-    loader: &Loader<'_>,
-    folder: &Folder,
-    set: &mut ObjectSet,
-    patch: &Patch,
-) -> Result<()> {
+pub(crate) fn apply_json(patches: &Patches<'_>, set: &mut ObjectSet, patch: &Patch) -> Result<()> {
     let at = patch.at;
     let Some(target) = patch.target.as_ref().filter(|t| !t.name.is_empty()) else {
         return Err(fault("kustomize/patch", at, "must specify the target name"));
     };
-    let (file, text) = match (patch.patch.is_empty(), patch.path.is_empty()) {
+    let written = match (patch.patch.is_empty(), patch.path.is_empty()) {
         (true, true) => return Err(fault("kustomize/patch", at, "empty file path and empty jsonOp")),
         (false, false) => {
             return Err(fault("kustomize/patch", at, "must specify a file path or jsonOp, not both"));
         }
-        (false, true) => (0, patch.patch.clone()),
-        (true, false) => loader.text(folder, &patch.path, at)?,
+        (false, true) => patches.inline(&patch.patch, patch.patch_at, Transformer::PatchJson6902),
+        (true, false) => patches.read(&patch.path, at, Transformer::PatchJson6902)?,
     };
-    let operations = json::read(file, &text).map_err(|f| f.or_at(at))?;
+    let operations = written.operations()?;
     if operations.is_empty() {
         return Err(fault("kustomize/patch", at, "patch appears to be empty"));
     }
-    json_on(set, target, &operations, false)
+    json_on(set, target, &operations, false).map(drop)
 }
 
+/// Applies operations to the objects that are meant; says if there are any.
 fn json_on(
     set: &mut ObjectSet,
     target: &Selector,
     operations: &[json::Operation],
     stores: bool,
-) -> Result<()> {
+) -> Result<bool> {
     let matcher = Matcher::new(target)?;
+    let mut is_used = false;
     for object in set.changing().iter_mut().filter(|o| matcher.object(o)) {
+        is_used = true;
         if stores {
             object.store_id();
         }
-        // The original keeps its notes about names in the annotations, so that the mapping is there.
-        let has_notes = !object.former.is_empty() || object.needs_hash;
-        if has_notes {
-            object.node.map_at("metadata").map_at("annotations");
-        }
+        object.make_room_for_notes();
         json::apply(&mut object.node, operations).map_err(|f| f.or_at(target.at))?;
     }
-    Ok(())
+    Ok(is_used)
 }
 
 /// The only object of that id.
@@ -151,14 +244,15 @@ fn sole(set: &ObjectSet, id: &Id, at: Mark) -> Result<usize> {
     }
 }
 
-fn strategic(set: &mut ObjectSet, patches: Vec<Object>, target: Option<&Selector>, at: Mark) -> Result<()> {
+/// Merges patches into the objects that are meant; says if there are any.
+fn strategic(set: &mut ObjectSet, patches: Vec<Object>, target: Option<&Selector>, at: Mark) -> Result<bool> {
     let Some(target) = target else {
         for patch in patches {
             let index = sole(set, &patch.original_id(), at)?;
             merge_one(&mut set.changing()[index], &patch)?;
         }
         set.drop_gone();
-        return Ok(());
+        return Ok(true);
     };
     let [patch] = &patches[..] else {
         let message = "multiple strategic merge patches in one entry cannot have a target";
@@ -167,7 +261,7 @@ fn strategic(set: &mut ObjectSet, patches: Vec<Object>, target: Option<&Selector
     let matcher = Matcher::new(target)?;
     let ids: std::collections::HashSet<Id> =
         set.objects.iter().filter(|o| matcher.object(o)).map(Object::id).collect();
-    merge_into(set, patch, |object| ids.contains(&object.id()))
+    merge_into(set, patch, |object| ids.contains(&object.id())).map(|()| !ids.is_empty())
 }
 
 fn merge_into(set: &mut ObjectSet, patch: &Object, is_meant: impl Fn(&Object) -> bool) -> Result<()> {
@@ -184,19 +278,32 @@ fn merge_into(set: &mut ObjectSet, patch: &Object, is_meant: impl Fn(&Object) ->
 fn merge_one_as(object: &mut Object, patch: &Object) -> Result<()> {
     let mut patch = patch.clone();
     let api_version = object.gvk().api_version();
-    patch.node.set("apiVersion", crate::yaml::node::Scalar::unset(api_version).into());
+    let at = object.node.get("apiVersion").map_or(object.node.at, |n| n.at);
+    patch.node.set("apiVersion", Node::from(Scalar::unset(api_version)).at(at));
+    // As kustomize copies labels and annotations of such a patch as texts, a null there removes nothing.
+    for field in ["labels", "annotations"] {
+        if patch.node.get("metadata").and_then(|m| m.get(field)).is_some() {
+            let map = patch.meta_pairs(field);
+            patch.set_meta_map(field, &map);
+        }
+    }
     merge_one(object, &patch)
 }
 
 fn merge_one(object: &mut Object, patch: &Object) -> Result<()> {
     let (name, namespace, kind) =
         (object.name().to_owned(), object.namespace().to_owned(), object.kind().to_owned());
+    let (name_at, namespace_at) = (object.meta_at("name"), object.meta_at("namespace"));
+    let kind_at = object.node.get("kind").map_or(object.node.at, |n| n.at);
     if patch.may_change_name || patch.may_change_kind {
         object.store_id();
     }
     let target = std::mem::replace(&mut object.node, Node::null());
     let at = target.at;
-    let Some(merged) = crate::merge::merge(target, patch.node.clone()).map_err(|f| f.or_at(at))? else {
+    let schema = Arc::clone(&object.schema);
+    let Some(merged) =
+        crate::merge::merge(schema.types()?, target, patch.node.clone()).map_err(|f| f.or_at(at))?
+    else {
         return Ok(());
     };
     object.node = merged;
@@ -204,11 +311,11 @@ fn merge_one(object: &mut Object, patch: &Object) -> Result<()> {
         return Ok(());
     }
     if !patch.may_change_kind {
-        object.node.set("kind", crate::yaml::node::Scalar::unset(kind).into());
+        object.node.set("kind", Node::from(Scalar::unset(kind)).at(kind_at));
     }
     if !patch.may_change_name {
-        object.set_name(&name);
+        object.set_name(&name, name_at);
     }
-    object.set_namespace(&namespace);
+    object.set_namespace(&namespace, namespace_at);
     Ok(())
 }

@@ -2,7 +2,11 @@
 
 /// Cuts at a delimiter; a backslash before it takes it into the name, one leading delimiter is dropped.
 pub(crate) fn split(path: &str, delimiter: char) -> Vec<String> {
-    let path = path.strip_prefix(delimiter).unwrap_or(path);
+    split_all(path.strip_prefix(delimiter).unwrap_or(path), delimiter)
+}
+
+/// Cuts at every delimiter that has no backslash before it.
+pub(crate) fn split_all(path: &str, delimiter: char) -> Vec<String> {
     let mut steps: Vec<String> = Vec::new();
     for part in path.split(delimiter) {
         match steps.last_mut() {

@@ -3,17 +3,21 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::fault::{Fault, Result, fault};
-use crate::fields::{FieldSpec, FieldTable, Made};
+use crate::fields::table::FieldTable;
+use crate::fields::{FieldSpec, Made};
 use crate::id::Gvk;
 use crate::object::Object;
 use crate::set::ObjectSet;
-use crate::yaml::node::{Node, Scalar, Value};
+use crate::source::{Sources, Transformer};
+use crate::yaml::node::{Mark, Node, Scalar, Value};
 
 /// What references need to know of an object, as it is before any reference is changed.
 struct Known {
     gvk: Gvk,
     name: String,
+    name_at: Mark,
     namespace: String,
+    namespace_at: Mark,
     effective: String,
     original: String,
     is_cluster_scoped: bool,
@@ -27,6 +31,8 @@ impl Known {
         Known {
             gvk: object.gvk(),
             name: object.name().to_owned(),
+            name_at: object.meta_at("name"),
+            namespace_at: object.meta_at("namespace"),
             namespace: object.namespace().to_owned(),
             effective: object.effective_namespace().to_owned(),
             original: object.original_namespace().to_owned(),
@@ -53,7 +59,7 @@ struct Index {
 }
 
 /// Writes the present names into all references of the table.
-pub(crate) fn fix(set: &mut ObjectSet, table: &FieldTable) -> Result<()> {
+pub(crate) fn fix(set: &mut ObjectSet, table: &FieldTable, sources: &Sources) -> Result<()> {
     let known: Vec<Known> = set.objects.iter().map(Known::of).collect();
     let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
     for (index, object) in known.iter().enumerate() {
@@ -68,15 +74,15 @@ pub(crate) fn fix(set: &mut ObjectSet, table: &FieldTable) -> Result<()> {
     for (referrer, object) in set.changing().iter_mut().enumerate() {
         let gvk = object.original_id().gvk;
         let specs = specs.entry(gvk.clone()).or_insert_with(|| {
-            let all = table.names.iter().flat_map(|(target, specs)| specs.iter().map(move |s| (target, s)));
+            let all = table.names().iter().flat_map(|(target, specs)| specs.iter().map(move |s| (target, s)));
             all.filter(|(_, s)| gvk.is_selected(&s.gvk)).collect()
         });
         let role = role_ref(&object.node);
         let namespaces = binding_namespaces(object)?;
         for (target, spec) in specs {
             let role = role.as_ref().filter(|_| spec.path.ends_with("roleRef/name"));
-            let search = Search { index: &index, referrer, target, role, namespaces: &namespaces };
-            spec.apply(&mut object.node, &Made::Nothing, &mut |node| search.set(node))?;
+            let search = Search { index: &index, referrer, target, role, namespaces: &namespaces, sources };
+            spec.apply(&mut object.node, &Made::Nothing, Mark::default(), &mut |node| search.set(node))?;
         }
     }
     Ok(())
@@ -113,6 +119,7 @@ struct Search<'a> {
     target: &'a Gvk,
     role: Option<&'a Gvk>,
     namespaces: &'a HashSet<String>,
+    sources: &'a Sources,
 }
 
 impl Search<'_> {
@@ -136,6 +143,7 @@ impl Search<'_> {
             && found.name != scalar.text
         {
             *scalar = Scalar { style: scalar.style, ..Scalar::unset(found.name.as_str()) };
+            node.at = self.sources.mark(found.name_at, Transformer::NameReference);
         }
         Ok(())
     }
@@ -162,11 +170,18 @@ impl Search<'_> {
         if found.name == name && found.namespace.is_empty() {
             return Ok(());
         }
-        node.set("name", Scalar::unset(found.name.as_str()).into());
+        self.put(node, "name", &found.name, found.name_at);
         if !found.namespace.is_empty() {
-            node.set("namespace", Scalar::unset(found.namespace.as_str()).into());
+            self.put(node, "namespace", &found.namespace, found.namespace_at);
         }
         Ok(())
+    }
+
+    /// Sets a field; one that says the same already stays marked as it is.
+    fn put(&self, node: &mut Node, field: &str, text: &str, at: Mark) {
+        let old = node.get(field).filter(|old| old.as_text() == text).map(|old| old.at);
+        let at = old.unwrap_or_else(|| self.sources.mark(at, Transformer::NameReference));
+        node.set(field, Node::from(Scalar::unset(text)).at(at));
     }
 
     /// Is it among the objects to which the referrer could refer at all?

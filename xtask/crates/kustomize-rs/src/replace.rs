@@ -1,15 +1,24 @@
 //! Replacements: a value of one object copied into fields of others.
 
+mod inside;
 mod target;
+
+pub(crate) use target::lookup;
+
+use smol_str::SmolStr;
 
 use crate::fault::{Result, fault};
 use crate::kustomization::args::{FieldOptions, Replacement, Selector, Target};
+use crate::kustomization::record::{Entry, Reading};
 use crate::load::{Folder, Loader};
 use crate::object::Object;
 use crate::path::split_brackets;
 use crate::select::Matcher;
 use crate::set::ObjectSet;
+use crate::shared;
+use crate::source::Transformer;
 use crate::yaml::node::{Mark, Node, Scalar, Value};
+use crate::yaml::read::Twice;
 
 const DEFAULT_PATH: &str = "metadata.name";
 
@@ -26,14 +35,14 @@ pub(crate) fn apply(
             all.push((*at, entry.clone()));
             continue;
         }
-        let node = loader.document(folder, &entry.path, *at)?;
+        let node = loader.document(folder, &entry.path, *at, Twice::Last)?;
         match &node.value {
             Value::Seq(items) => {
                 for item in items {
-                    all.push((item.at, Replacement::read(item, false)?));
+                    all.push((item.at, Replacement::read(item, false, Reading::Loose)?));
                 }
             }
-            Value::Map(_) => all.push((node.at, Replacement::read(&node, false)?)),
+            Value::Map(_) => all.push((node.at, Replacement::read(&node, false, Reading::Loose)?)),
             Value::Scalar(_) => {
                 return Err(fault(
                     "kustomize/replacement",
@@ -43,10 +52,13 @@ pub(crate) fn apply(
             }
         }
     }
-    all.iter().try_for_each(|(at, replacement)| one(set, replacement, *at))
+    all.iter().try_for_each(|(at, replacement)| {
+        let source = loader.sources.by(at.file, Transformer::Replacements);
+        one(set, replacement, *at, source)
+    })
 }
 
-fn one(set: &mut ObjectSet, replacement: &Replacement, at: Mark) -> Result<()> {
+fn one(set: &mut ObjectSet, replacement: &Replacement, at: Mark, by: u32) -> Result<()> {
     let code = "kustomize/replacement";
     let value = match (&replacement.source, &replacement.value, &replacement.targets) {
         (None, None, _) | (_, _, None) => {
@@ -55,11 +67,11 @@ fn one(set: &mut ObjectSet, replacement: &Replacement, at: Mark) -> Result<()> {
         (Some(_), Some(_), _) => {
             return Err(fault(code, at, "value and resource selectors are mutually exclusive"));
         }
-        (None, Some(text), _) => Scalar::unset(text.as_str()).into(),
+        (None, Some(Entry { text, .. }), _) => Scalar::unset(text.as_str()).into(),
         (Some((selector, path, options)), None, _) => source(set, selector, path, options)?,
     };
     for target in replacement.targets.iter().flatten() {
-        copy(set, &value, target)?;
+        copy(set, &value, target, by)?;
     }
     Ok(())
 }
@@ -83,12 +95,13 @@ fn source(set: &ObjectSet, selector: &Selector, path: &str, options: &FieldOptio
         return Err(fault(code, selector.at, "multiple matches for the source"));
     }
     let path = if path.is_empty() { DEFAULT_PATH } else { path };
-    let node = target::lookup(&object.node, &split_brackets(path)).map_err(|f| f.or_at(selector.at))?;
+    let node = lookup(&object.node, &split_brackets(path)).map_err(|f| f.or_at(selector.at))?;
     let Some(node) = node.filter(|n| !n.is_empty()) else {
         let message = format!("fieldPath `{path}` is missing in the replacement source {}", object.id());
         return Err(fault(code, selector.at, message));
     };
     let mut node = node.clone();
+    shared::part(&mut node);
     if options.delimiter.is_empty() {
         return Ok(node);
     }
@@ -96,7 +109,7 @@ fn source(set: &ObjectSet, selector: &Selector, path: &str, options: &FieldOptio
         return Err(fault(code, selector.at, "delimiter option can only be used with scalar nodes"));
     };
     let part = usize::try_from(options.index).ok();
-    let part = part.and_then(|i| scalar.text.split(&options.delimiter).nth(i)).map(str::to_owned);
+    let part = part.and_then(|i| scalar.text.split(&options.delimiter).nth(i)).map(SmolStr::new);
     scalar.text = part.ok_or_else(|| {
         let message = format!("options.index {} is out of bounds for value {}", options.index, scalar.text);
         fault(code, selector.at, message)
@@ -104,15 +117,18 @@ fn source(set: &ObjectSet, selector: &Selector, path: &str, options: &FieldOptio
     Ok(node)
 }
 
-fn copy(set: &mut ObjectSet, value: &Node, target: &Target) -> Result<()> {
+fn copy(set: &mut ObjectSet, value: &Node, target: &Target, by: u32) -> Result<()> {
     let Some(select) = &target.select else {
         return Err(fault("kustomize/replacement", target.at, "target must specify resources to select"));
     };
     let matcher = Matcher::new(select)?;
     let rejects = target.reject.iter().map(|r| Ok((Matcher::new(r)?, r.has_identity())));
     let rejects = rejects.collect::<Result<Vec<_>>>()?;
-    let default = [DEFAULT_PATH.to_owned()];
+    let default = [Entry { text: DEFAULT_PATH.to_owned(), at: target.at }];
     let paths = if target.paths.is_empty() { &default[..] } else { &target.paths };
+    // What is set is said to be set by the line of the path.
+    let values: Vec<(&str, Node)> =
+        paths.iter().map(|p| (p.text.as_str(), value.clone().all_at(p.at.of(by)))).collect();
     for object in set.changing() {
         let ids = object.all_ids();
         let is = |m: &Matcher| ids.iter().any(|id| m.identity(&id.gvk, &id.name, &id.namespace));
@@ -121,8 +137,9 @@ fn copy(set: &mut ObjectSet, value: &Node, target: &Target) -> Result<()> {
         if !matcher.texts(object) || is_rejected || !is(&matcher) {
             continue;
         }
-        for path in paths {
+        for (path, value) in &values {
             target::set(&mut object.node, path, value, &target.options).map_err(|f| f.or_at(target.at))?;
+            shared::settle(object);
         }
     }
     Ok(())

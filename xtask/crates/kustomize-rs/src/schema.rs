@@ -1,120 +1,139 @@
 //! What is known about the types of Kubernetes: which lists merge by which keys, which kinds have no namespace.
 //!
-//! The table `data/schema.txt` is written by `generate/main.go` from the OpenAPI data of kustomize (Apache-2.0,
-//! Kubernetes 1.21.2): lines `type N NAME`, below each the fields that matter as `FIELD [SHAPE]TYPE KEYS` (`-` is a type
-//! in which nothing merges; keys `=` mark a set of scalars), then `kind APIVERSION KIND c|n|? TYPE`.
+//! A build knows the built-in types ([`types`]) or those of a file that `openapi` names ([`custom`]). The original keeps
+//! them in a state of the process (kyaml/openapi/openapi.go); here they belong to the build, with the same rules: the first
+//! `openapi` that is met counts, from then on, and a file takes the place of the built-in types unless something has asked
+//! for those before.
 
-use std::collections::HashMap;
+mod custom;
+mod types;
+
+use std::fmt;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-static TEXT: &str = include_str!("../data/schema.txt");
+use crate::fault::{Fault, Result, fault};
+use crate::kustomization::OpenApi;
+use crate::yaml::node::Mark;
 
-/// A type, or nothing known beyond "it has a schema".
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Type {
-    Known(usize),
-    Opaque,
-    /// A list or map of that type.
-    ListOf(Option<usize>),
-    MapOf(Option<usize>),
-}
+pub(crate) use types::{TypeId, Types};
 
-/// What a field holds and how it merges.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FieldType {
-    pub(crate) of: Type,
-    /// Keys of a list that merges; an empty list of keys is a set of scalars.
-    pub(crate) merge: Option<Vec<&'static str>>,
-}
+/// The only version that is built in.
+const VERSION: &str = "v1.21.2";
 
-impl FieldType {
-    pub(crate) const OPAQUE: FieldType = FieldType { of: Type::Opaque, merge: None };
-}
-
-struct Kind {
-    is_cluster_scoped: bool,
-    of: Option<usize>,
-}
-
+/// The types of a build.
+#[derive(Default)]
 pub(crate) struct Schema {
-    types: Vec<HashMap<&'static str, FieldType>>,
-    kinds: HashMap<(&'static str, &'static str), Kind>,
+    set: OnceLock<Option<Custom>>,
+    /// Have the built-in types been used for merging?
+    is_used: AtomicBool,
+    /// Has it been asked whether a kind has a namespace that the built-in types do not know?
+    is_asked: AtomicBool,
+}
+
+struct Custom {
+    text: String,
+    file: u32,
+    at: Mark,
+    base: Base,
+    types: OnceLock<std::result::Result<Types, Box<Fault>>>,
+}
+
+/// How the built-in types go together with those of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Base {
+    /// Not at all.
+    None,
+    /// The file wins: the built-in types were in use before.
+    Below,
+    /// The built-in types win: the original had put them off when the file came.
+    Above,
+}
+
+impl fmt::Debug for Schema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_custom = self.set.get().is_some_and(Option::is_some);
+        f.debug_struct("Schema").field("is_custom", &is_custom).finish_non_exhaustive()
+    }
+}
+
+/// Which types are known is no part of what an object is.
+impl PartialEq for Schema {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl Schema {
-    /// The built-in table.
-    pub(crate) fn builtin() -> &'static Schema {
-        static SCHEMA: OnceLock<Schema> = OnceLock::new();
-        SCHEMA.get_or_init(|| Schema::parse(TEXT))
+    /// Takes what `openapi` of a kustomization says; `file` is the number and the text of its `path`.
+    pub(crate) fn set(&self, openapi: &OpenApi, file: Option<(u32, String)>) -> Result<()> {
+        if self.set.get().is_some() {
+            return Ok(());
+        }
+        let chosen = match (file, openapi.version.as_deref()) {
+            (Some(_), Some(_)) => {
+                let message = "builtin version and custom schema provided, cannot use both";
+                return Err(fault("kustomize/openapi", openapi.at, message)
+                    .with_help("take `path` or `version` away from `openapi`"));
+            }
+            (Some((file, text)), None) => {
+                let base = if self.is_used.load(Ordering::Relaxed) {
+                    Base::Below
+                } else if self.is_asked.load(Ordering::Relaxed) {
+                    Base::Above
+                } else {
+                    Base::None
+                };
+                Some(Custom { text, file, at: openapi.at, base, types: OnceLock::new() })
+            }
+            (None, None | Some("")) => return Ok(()),
+            (None, Some(VERSION)) => None,
+            (None, Some(_)) => {
+                return Err(fault(
+                    "kustomize/openapi",
+                    openapi.at,
+                    "the specified OpenAPI version is not built in",
+                )
+                .with_help(format!("only {VERSION} is")));
+            }
+        };
+        // Set once: looked at above.
+        let _ = self.set.set(chosen);
+        Ok(())
     }
 
-    fn parse(text: &'static str) -> Schema {
-        let mut schema = Schema { types: Vec::new(), kinds: HashMap::new() };
-        for line in text.lines().filter(|l| !l.starts_with('#')) {
-            let mut words = line.split(' ');
-            let (first, second, third) = (words.next(), words.next(), words.next());
-            match (first, second, third) {
-                (Some("type"), ..) => schema.types.push(HashMap::new()),
-                (Some("kind"), Some(api_version), Some(kind)) => {
-                    let is_cluster_scoped = words.next() == Some("c");
-                    let of = words.next().and_then(|t| t.parse().ok());
-                    schema.kinds.insert((api_version, kind), Kind { is_cluster_scoped, of });
-                }
-                (Some(field), Some(of), keys) => {
-                    if let Some(fields) = schema.types.last_mut() {
-                        fields.insert(field, field_type(of, keys.unwrap_or_default()));
-                    }
-                }
-                _ => {}
+    fn custom(&self) -> Option<std::result::Result<&Types, &Fault>> {
+        let custom = self.set.get()?.as_ref()?;
+        let types = custom.types.get_or_init(|| {
+            custom::read(custom.file, &custom.text, custom.base).map_err(|f| f.or_at(custom.at))
+        });
+        Some(types.as_ref().map_err(|fault| &**fault))
+    }
+
+    /// The types to merge by.
+    pub(crate) fn types(&self) -> Result<&Types> {
+        match self.custom() {
+            Some(types) => types.map_err(|fault| Box::new(fault.clone())),
+            None => {
+                self.is_used.store(true, Ordering::Relaxed);
+                Ok(Types::builtin())
             }
         }
-        schema
     }
 
     /// Is the kind known to have no namespace?
     pub(crate) fn is_cluster_scoped(&self, api_version: &str, kind: &str) -> bool {
-        self.kinds.get(&(api_version, kind)).is_some_and(|k| k.is_cluster_scoped)
-    }
-
-    /// The type of an object; `None` if the kind is unknown.
-    pub(crate) fn of_kind(&self, api_version: &str, kind: &str) -> Option<FieldType> {
-        let kind = self.kinds.get(&(api_version, kind))?;
-        Some(FieldType { of: kind.of.map_or(Type::Opaque, Type::Known), merge: None })
-    }
-
-    /// What a field of a type holds.
-    pub(crate) fn field(&self, of: &FieldType, name: &str) -> FieldType {
-        let known = match of.of {
-            Type::Known(index) => {
-                self.types.get(index).and_then(|fields| fields.get(name).or_else(|| fields.get("*")).cloned())
-            }
-            Type::MapOf(Some(index)) => Some(FieldType { of: Type::Known(index), merge: None }),
-            _ => None,
-        };
-        known.unwrap_or(FieldType::OPAQUE)
-    }
-
-    /// What the items of a list hold.
-    pub(crate) fn item(&self, of: &FieldType) -> FieldType {
-        match of.of {
-            Type::ListOf(Some(index)) => FieldType { of: Type::Known(index), merge: None },
-            _ => FieldType::OPAQUE,
+        if let Some(is_cluster_scoped) = types::is_builtin_cluster_scoped(api_version, kind) {
+            return is_cluster_scoped;
         }
+        self.is_asked.store(true, Ordering::Relaxed);
+        let types = self.custom().and_then(std::result::Result::ok);
+        types.and_then(|types| types.is_cluster_scoped(api_version, kind)).unwrap_or(false)
     }
-}
 
-fn field_type(of: &'static str, keys: &'static str) -> FieldType {
-    let merge = match keys {
-        "" => None,
-        "=" => Some(Vec::new()),
-        keys => Some(keys.split(',').collect()),
-    };
-    let of = if let Some(item) = of.strip_prefix("[]") {
-        Type::ListOf(item.parse().ok())
-    } else if let Some(item) = of.strip_prefix("{}") {
-        Type::MapOf(item.parse().ok())
-    } else {
-        of.parse().map_or(Type::Opaque, Type::Known)
-    };
-    FieldType { of, merge }
+    /// Refuses a file that had to be read and could not be.
+    pub(crate) fn check(&self) -> Result<()> {
+        let read = self.set.get().and_then(Option::as_ref).and_then(|custom| custom.types.get());
+        read.and_then(|types| types.as_ref().err()).map_or(Ok(()), |fault| Err(fault.clone()))
+    }
 }

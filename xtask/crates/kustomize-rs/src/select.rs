@@ -8,6 +8,7 @@ use crate::fault::{Result, fault};
 use crate::id::Gvk;
 use crate::kustomization::args::Selector;
 use crate::object::Object;
+use crate::pattern;
 use crate::yaml::node::Mark;
 
 /// A selector ready to match.
@@ -25,10 +26,10 @@ fn anchored(text: &str, at: Mark) -> Result<Option<Regex>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let found = Regex::new(&format!("^(?:{text})$"));
+    let found = pattern::compile(&format!("^(?:{text})$"));
     found
         .map(Some)
-        .map_err(|_| fault("kustomize/selector", at, format!("`{text}` is not a regular expression")))
+        .ok_or_else(|| fault("kustomize/selector", at, format!("`{text}` is not a regular expression")))
 }
 
 fn agrees(pattern: Option<&Regex>, text: &str) -> bool {

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use crate::fault::{Result, fault};
 use crate::id::Id;
-use crate::object::{Behavior, Object};
-use crate::yaml::node::Node;
+use crate::object::{Behavior, Object, pairs, set_pairs};
 
 /// Objects in the order in which they came.
 #[derive(Debug, Default)]
@@ -101,6 +100,7 @@ impl ObjectSet {
                     for field in ["data", "binaryData"] {
                         merge_texts(&mut object, old, field);
                     }
+                    crate::metadata::keep_origin(&mut object, old);
                 }
                 self.changing()[*index] = object;
                 Ok(())
@@ -117,29 +117,25 @@ impl ObjectSet {
 /// What a generated object takes over from the one that it changes: name, namespace, labels and annotations that it lacks.
 fn inherit(object: &mut Object, old: &Object) {
     for field in ["labels", "annotations"] {
-        let mut map = old.meta_map(field);
-        map.extend(object.meta_map(field));
+        let mut map = old.meta_pairs(field);
+        map.extend(object.meta_pairs(field));
         object.set_meta_map(field, &map);
     }
     let (name, namespace) = (old.name().to_owned(), old.namespace().to_owned());
-    object.set_name(&name);
-    object.set_namespace(&namespace);
+    object.set_name(&name, old.meta_at("name"));
+    object.set_namespace(&namespace, old.meta_at("namespace"));
     object.former.clone_from(&old.former);
     object.prefixes.clone_from(&old.prefixes);
     object.suffixes.clone_from(&old.suffixes);
     object.behavior = old.behavior;
+    object.entered = old.entered;
     // A hash is wanted if both want it.
     object.needs_hash &= old.needs_hash;
     object.variables.clone_from(&old.variables);
 }
 
 fn merge_texts(object: &mut Object, old: &Object, field: &str) {
-    let mut map = old.node.get(field).map(crate::object::texts).unwrap_or_default();
-    map.extend(object.node.get(field).map(crate::object::texts).unwrap_or_default());
-    object.node.remove(field);
-    if !map.is_empty() {
-        let mut node = Node::map();
-        map.iter().for_each(|(key, text)| node.set(key, Node::text(text.as_str())));
-        object.node.set(field, node);
-    }
+    let mut map = old.node.get(field).map(pairs).unwrap_or_default();
+    map.extend(object.node.get(field).map(pairs).unwrap_or_default());
+    set_pairs(&mut object.node, field, &map);
 }

@@ -4,38 +4,43 @@ pub(crate) mod image;
 pub(crate) mod namespace;
 pub(crate) mod sort;
 
-use std::collections::BTreeMap;
-
 use crate::fault::{Result, fault};
-use crate::fields::{FieldSpec, FieldTable, Made, merge_all, set_scalar};
+use crate::fields::table::FieldTable;
+use crate::fields::{FieldSpec, Made, merge_all, set_scalar};
+use crate::generator;
 use crate::id::Gvk;
 use crate::kustomization::args::{LabelSet, Replica};
+use crate::kustomization::record::{Entry, Pairs};
 use crate::object::Object;
 use crate::set::ObjectSet;
-use crate::yaml::node::{Mark, Node, Tag, Value};
+use crate::source::{Sources, Transformer};
+use crate::yaml::node::{Node, Scalar, Shared, Tag, Value};
 
-/// Sets the pairs in every field of the specifications.
-pub(crate) fn set_pairs(
-    set: &mut ObjectSet,
-    pairs: &BTreeMap<String, String>,
-    specs: &[FieldSpec],
-    at: Mark,
-) -> Result<()> {
-    if pairs.is_empty() {
-        return Ok(());
-    }
+/// Sets the pairs in every field of the specifications, on behalf of that source.
+pub(crate) fn set_pairs(set: &mut ObjectSet, pairs: &Pairs, specs: &[FieldSpec], source: u32) -> Result<()> {
+    let Some(first) = pairs.values().next() else { return Ok(()) };
+    let at = first.at.of(source);
     for object in set.changing() {
         let gvk = object.gvk();
+        let first = object.shared.number;
         for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
-            spec.apply(&mut object.node, &Made::Map, &mut |node| {
+            if spec.path == "metadata/annotations" && !spec.create {
+                object.make_room_for_notes();
+            }
+            spec.apply(&mut object.node, &Made::Map, at, &mut |node| {
                 if !matches!(node.value, Value::Map(_)) && !node.is_null() {
                     let message = format!("expected a mapping, found {}", node.sort());
                     return Err(fault("kustomize/field", node.at, message));
                 }
-                pairs.iter().for_each(|(key, text)| node.set(key, Node::text(text.as_str()).at(at)));
+                for (number, (key, Entry { text, at })) in (first + 1..).zip(pairs) {
+                    let shared = Shared { number, is_set: false };
+                    let scalar = Scalar { shared, ..Scalar::text(text.as_str()) };
+                    node.set(key, Node::from(scalar).at(at.of(source)));
+                }
                 Ok(())
             })?;
         }
+        object.shared.number += u32::try_from(pairs.len()).unwrap_or_default();
     }
     Ok(())
 }
@@ -61,7 +66,8 @@ fn keeps_name(gvk: &Gvk) -> bool {
 }
 
 /// Puts a text before or behind the names.
-pub(crate) fn affix(set: &mut ObjectSet, text: &str, specs: &[FieldSpec], is_prefix: bool) -> Result<()> {
+pub(crate) fn affix(set: &mut ObjectSet, affix: &Entry, specs: &[FieldSpec], is_prefix: bool) -> Result<()> {
+    let Entry { text, at } = affix;
     for object in set.changing() {
         let gvk = object.original_id().gvk;
         if keeps_name(&gvk) {
@@ -70,24 +76,40 @@ pub(crate) fn affix(set: &mut ObjectSet, text: &str, specs: &[FieldSpec], is_pre
         for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
             if spec.path == "metadata/name" && !text.is_empty() {
                 let affixes = if is_prefix { &mut object.prefixes } else { &mut object.suffixes };
-                affixes.push(text.to_owned());
+                affixes.push(text.clone());
                 object.store_id();
             }
             if !object.gvk().is_selected(&spec.gvk) {
                 continue;
             }
-            spec.apply(&mut object.node, &Made::Scalar(Tag::Str), &mut |node| {
+            spec.apply(&mut object.node, &Made::Scalar(Tag::Str), *at, &mut |node| {
                 let old = node.as_text();
                 let new = if is_prefix { format!("{text}{old}") } else { format!("{old}{text}") };
-                set_scalar(node, &new, Tag::Unset)
+                set_scalar(node, &new, Tag::Unset, *at)
             })?;
         }
     }
     Ok(())
 }
 
-/// Sets the number of replicas of the objects of that name.
-pub(crate) fn replicas(set: &mut ObjectSet, replica: &Replica, specs: &[FieldSpec]) -> Result<()> {
+/// Puts the hash of the content behind the names of generated objects.
+pub(crate) fn hash(set: &mut ObjectSet, sources: &Sources) {
+    for object in set.changing().iter_mut().filter(|o| o.needs_hash) {
+        let name = format!("{}-{}", object.name(), generator::hash(object));
+        object.store_id();
+        let at = sources.mark(object.node.at, Transformer::NameHash);
+        object.set_name(&name, at);
+    }
+}
+
+/// Sets the number of replicas of the objects of that name, on behalf of that source.
+pub(crate) fn replicas(
+    set: &mut ObjectSet,
+    replica: &Replica,
+    specs: &[FieldSpec],
+    source: u32,
+) -> Result<()> {
+    let at = replica.count_at.of(source);
     let mut is_found = false;
     for spec in specs {
         for object in set.changing() {
@@ -99,8 +121,8 @@ pub(crate) fn replicas(set: &mut ObjectSet, replica: &Replica, specs: &[FieldSpe
             }
             is_found = true;
             if object.gvk().is_selected(&spec.gvk) {
-                spec.apply(&mut object.node, &Made::Scalar(Tag::Int), &mut |node| {
-                    set_scalar(node, &replica.count.to_string(), Tag::Int)
+                spec.apply(&mut object.node, &Made::Scalar(Tag::Int), at, &mut |node| {
+                    set_scalar(node, &replica.count.to_string(), Tag::Int, at)
                 })?;
             }
         }

@@ -2,10 +2,10 @@
 //! what a scalar is, and the emitter whose output is kustomize's to the byte.
 
 pub mod emit;
-pub mod float;
+pub(crate) mod folded;
 pub mod node;
 pub mod order;
 pub mod read;
-pub mod scalar;
-pub mod timestamp;
 pub mod value;
+
+pub(crate) use yamltree::scalar::{self, float};

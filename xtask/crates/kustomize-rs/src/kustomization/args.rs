@@ -1,8 +1,6 @@
 //! The entries of the lists in a kustomization file.
 
-use std::collections::BTreeMap;
-
-use super::record::Record;
+use super::record::{Entry, Pairs, Reading, Record};
 use crate::fault::{Result, fault};
 use crate::fields::FieldSpec;
 use crate::id::Gvk;
@@ -11,22 +9,19 @@ use crate::yaml::node::{Mark, Node};
 /// Labels and annotations of what generators make.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Options {
-    pub(crate) labels: BTreeMap<String, String>,
-    pub(crate) annotations: BTreeMap<String, String>,
+    pub(crate) labels: Pairs,
+    pub(crate) annotations: Pairs,
     pub(crate) has_no_hash: bool,
     pub(crate) is_immutable: bool,
 }
 
 impl Options {
-    pub(crate) fn read(node: &Node) -> Result<Self> {
-        let record = Record::new(
-            "generator options",
-            node,
-            &["labels", "annotations", "disableNameSuffixHash", "immutable"],
-        )?;
+    pub(crate) fn read(node: &Node, reading: Reading) -> Result<Self> {
+        let names = ["labels", "annotations", "disableNameSuffixHash", "immutable"];
+        let record = Record::read("generator options", node, &names, reading)?;
         Ok(Options {
-            labels: record.text_map("labels")?.unwrap_or_default(),
-            annotations: record.text_map("annotations")?.unwrap_or_default(),
+            labels: record.pairs("labels")?,
+            annotations: record.pairs("annotations")?,
             has_no_hash: record.flag("disableNameSuffixHash")?,
             is_immutable: record.flag("immutable")?,
         })
@@ -51,40 +46,40 @@ impl Options {
 pub(crate) struct Generator {
     pub(crate) at: Mark,
     pub(crate) is_secret: bool,
-    pub(crate) name: String,
-    pub(crate) namespace: String,
+    pub(crate) name: Entry,
+    pub(crate) namespace: Entry,
     pub(crate) behavior: String,
-    pub(crate) literals: Vec<String>,
-    pub(crate) files: Vec<String>,
-    pub(crate) envs: Vec<String>,
+    pub(crate) literals: Vec<Entry>,
+    pub(crate) files: Vec<Entry>,
+    pub(crate) envs: Vec<Entry>,
     pub(crate) options: Options,
-    pub(crate) secret_type: String,
+    pub(crate) secret_type: Entry,
 }
 
 impl Generator {
-    pub(crate) fn read(node: &Node, is_secret: bool) -> Result<Self> {
+    pub(crate) fn read(node: &Node, is_secret: bool, reading: Reading) -> Result<Self> {
         let mut names = vec!["namespace", "name", "behavior", "literals", "files", "envs", "env", "options"];
         if is_secret {
             names.push("type");
         }
-        let record = Record::new("a generator", node, &names)?;
+        let record = Record::read("a generator", node, &names, reading)?;
         Generator::of(&record, is_secret)
     }
 
     pub(crate) fn of(record: &Record<'_>, is_secret: bool) -> Result<Self> {
-        let mut envs = record.texts("envs")?;
-        envs.extend(Some(record.text("env")?).filter(|e| !e.is_empty()));
+        let mut envs = record.entries("envs")?;
+        envs.extend(Some(record.entry("env")?).filter(|e| !e.text.is_empty()));
         Ok(Generator {
             at: record.at(),
             is_secret,
-            name: record.text("name")?,
-            namespace: record.text("namespace")?,
+            name: record.entry("name")?,
+            namespace: record.entry("namespace")?,
             behavior: record.text("behavior")?,
-            literals: record.texts("literals")?,
-            files: record.texts("files")?,
+            literals: record.entries("literals")?,
+            files: record.entries("files")?,
             envs,
-            options: record.get("options").map(Options::read).transpose()?.unwrap_or_default(),
-            secret_type: if is_secret { record.text("type")? } else { String::new() },
+            options: record.nested("options", Options::read)?.unwrap_or_default(),
+            secret_type: if is_secret { record.entry("type")? } else { Entry::default() },
         })
     }
 }
@@ -93,19 +88,19 @@ impl Generator {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LabelSet {
     pub(crate) at: Mark,
-    pub(crate) pairs: BTreeMap<String, String>,
+    pub(crate) pairs: Pairs,
     pub(crate) in_selectors: bool,
     pub(crate) in_templates: bool,
     pub(crate) fields: Vec<FieldSpec>,
 }
 
 impl LabelSet {
-    pub(crate) fn read(node: &Node) -> Result<Self> {
+    pub(crate) fn read(node: &Node, reading: Reading) -> Result<Self> {
         let names = ["pairs", "includeSelectors", "includeTemplates", "fields"];
-        let record = Record::new("an entry of labels", node, &names)?;
+        let record = Record::read("an entry of labels", node, &names, reading)?;
         Ok(LabelSet {
             at: node.at,
-            pairs: record.text_map("pairs")?.unwrap_or_default(),
+            pairs: record.pairs("pairs")?,
             in_selectors: record.flag("includeSelectors")?,
             in_templates: record.flag("includeTemplates")?,
             fields: record.list("fields", FieldSpec::read)?,
@@ -114,7 +109,7 @@ impl LabelSet {
 }
 
 /// An entry of `images`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Image {
     pub(crate) at: Mark,
     pub(crate) name: String,
@@ -125,8 +120,9 @@ pub(crate) struct Image {
 }
 
 impl Image {
-    pub(crate) fn read(node: &Node) -> Result<Self> {
-        let record = Record::new("an image", node, &["name", "newName", "newTag", "tagSuffix", "digest"])?;
+    pub(crate) fn read(node: &Node, reading: Reading) -> Result<Self> {
+        let names = ["name", "newName", "newTag", "tagSuffix", "digest"];
+        let record = Record::read("an image", node, &names, reading)?;
         Ok(Image {
             at: node.at,
             name: record.text("name")?,
@@ -144,12 +140,14 @@ pub(crate) struct Replica {
     pub(crate) at: Mark,
     pub(crate) name: String,
     pub(crate) count: i64,
+    pub(crate) count_at: Mark,
 }
 
 impl Replica {
-    pub(crate) fn read(node: &Node) -> Result<Self> {
-        let record = Record::new("an entry of replicas", node, &["name", "count"])?;
-        Ok(Replica { at: node.at, name: record.text("name")?, count: record.number("count")? })
+    pub(crate) fn read(node: &Node, reading: Reading) -> Result<Self> {
+        let record = Record::read("an entry of replicas", node, &["name", "count"], reading)?;
+        let count_at = record.get("count").map_or(node.at, |n| n.at);
+        Ok(Replica { at: node.at, name: record.text("name")?, count: record.number("count")?, count_at })
     }
 }
 
@@ -167,20 +165,19 @@ pub(crate) struct Selector {
 const IDENTITY: [&str; 5] = ["group", "version", "kind", "name", "namespace"];
 
 impl Selector {
-    pub(crate) fn read(node: &Node) -> Result<Self> {
+    pub(crate) fn read(node: &Node, reading: Reading) -> Result<Self> {
         let names = [&IDENTITY[..], &["annotationSelector", "labelSelector"]].concat();
-        Selector::of(node, &Record::new("a selector", node, &names)?)
+        Selector::of(node, &Record::read("a selector", node, &names, reading)?)
     }
 
     fn of(node: &Node, record: &Record<'_>) -> Result<Self> {
-        let text = |name| record.text(name);
         Ok(Selector {
             at: node.at,
-            gvk: Gvk { group: text("group")?, version: text("version")?, kind: text("kind")? },
-            name: text("name")?,
-            namespace: text("namespace")?,
-            labels: text("labelSelector")?,
-            annotations: text("annotationSelector")?,
+            gvk: record.gvk()?,
+            name: record.embedded_text("name")?,
+            namespace: record.embedded_text("namespace")?,
+            labels: record.text("labelSelector")?,
+            annotations: record.text("annotationSelector")?,
         })
     }
 
@@ -202,23 +199,22 @@ pub(crate) struct Patch {
 }
 
 impl Patch {
-    pub(crate) fn read(node: &Node) -> Result<Self> {
-        let record = Record::new("a patch", node, &["path", "patch", "target", "options"])?;
+    pub(crate) fn read(node: &Node, reading: Reading) -> Result<Self> {
+        let record = Record::read("a patch", node, &["path", "patch", "target", "options"], reading)?;
         Patch::of(&record)
     }
 
     pub(crate) fn of(record: &Record<'_>) -> Result<Self> {
-        let options = record.get("options");
-        let options = options
-            .map(|o| Record::new("patch options", o, &["allowNameChange", "allowKindChange"]))
-            .transpose()?;
+        let names = ["allowNameChange", "allowKindChange"];
+        let options =
+            record.nested("options", |o, reading| Record::read("patch options", o, &names, reading))?;
         let option = |name| options.as_ref().map_or(Ok(false), |o| o.flag(name));
         Ok(Patch {
             at: record.at(),
             path: record.text("path")?,
             patch: record.text("patch")?,
             patch_at: record.get("patch").map_or(record.at(), |n| n.at),
-            target: record.get("target").map(Selector::read).transpose()?,
+            target: record.nested("target", Selector::read)?,
             may_change_name: option("allowNameChange")?,
             may_change_kind: option("allowKindChange")?,
         })
@@ -234,8 +230,8 @@ pub(crate) struct FieldOptions {
 }
 
 impl FieldOptions {
-    fn read(node: &Node) -> Result<Self> {
-        let record = Record::new("options", node, &["delimiter", "index", "encoding", "create"])?;
+    fn read(node: &Node, reading: Reading) -> Result<Self> {
+        let record = Record::read("options", node, &["delimiter", "index", "encoding", "create"], reading)?;
         Ok(FieldOptions {
             delimiter: record.text("delimiter")?,
             index: record.number("index")?,
@@ -250,7 +246,7 @@ pub(crate) struct Target {
     pub(crate) at: Mark,
     pub(crate) select: Option<Selector>,
     pub(crate) reject: Vec<Selector>,
-    pub(crate) paths: Vec<String>,
+    pub(crate) paths: Vec<Entry>,
     pub(crate) options: FieldOptions,
 }
 
@@ -259,28 +255,25 @@ pub(crate) struct Target {
 pub(crate) struct Replacement {
     pub(crate) path: String,
     pub(crate) source: Option<(Selector, String, FieldOptions)>,
-    pub(crate) value: Option<String>,
+    pub(crate) value: Option<Entry>,
     pub(crate) targets: Option<Vec<Target>>,
 }
 
 impl Replacement {
-    pub(crate) fn read(node: &Node, may_have_path: bool) -> Result<Self> {
+    pub(crate) fn read(node: &Node, may_have_path: bool, reading: Reading) -> Result<Self> {
         let names = ["source", "targets", "sourceValue", "path"];
-        let record = Record::new("a replacement", node, if may_have_path { &names } else { &names[..3] })?;
-        let source = record.get("source").map(|node| {
+        let names = if may_have_path { &names } else { &names[..3] };
+        let record = Record::read("a replacement", node, names, reading)?;
+        let source = record.nested("source", |node, reading| {
             let names = [&IDENTITY[..], &["fieldPath", "options"]].concat();
-            let record = Record::new("source", node, &names)?;
-            let options = record.get("options").map(FieldOptions::read).transpose()?.unwrap_or_default();
-            Ok::<_, Box<crate::fault::Fault>>((
-                Selector::of(node, &record)?,
-                record.text("fieldPath")?,
-                options,
-            ))
-        });
+            let record = Record::read("source", node, &names, reading)?;
+            let options = record.nested("options", FieldOptions::read)?.unwrap_or_default();
+            Ok((Selector::of(node, &record)?, record.text("fieldPath")?, options))
+        })?;
         let path = record.text("path")?;
         let replacement = Replacement {
-            source: source.transpose()?,
-            value: record.get("sourceValue").map(|n| super::record::text("sourceValue", n)).transpose()?,
+            source,
+            value: record.get("sourceValue").map(|_| record.entry("sourceValue")).transpose()?,
             targets: record.get("targets").map(|_| record.list("targets", Target::read)).transpose()?,
             path,
         };
@@ -297,14 +290,14 @@ impl Replacement {
 }
 
 impl Target {
-    fn read(node: &Node) -> Result<Self> {
-        let record = Record::new("a target", node, &["select", "reject", "fieldPaths", "options"])?;
+    fn read(node: &Node, reading: Reading) -> Result<Self> {
+        let record = Record::read("a target", node, &["select", "reject", "fieldPaths", "options"], reading)?;
         Ok(Target {
             at: node.at,
-            select: record.get("select").map(Selector::read).transpose()?,
+            select: record.nested("select", Selector::read)?,
             reject: record.list("reject", Selector::read)?,
-            paths: record.texts("fieldPaths")?,
-            options: record.get("options").map(FieldOptions::read).transpose()?.unwrap_or_default(),
+            paths: record.entries("fieldPaths")?,
+            options: record.nested("options", FieldOptions::read)?.unwrap_or_default(),
         })
     }
 }
@@ -321,17 +314,15 @@ pub(crate) struct Variable {
 }
 
 impl Variable {
-    pub(crate) fn read(node: &Node) -> Result<Self> {
-        let record = Record::new("a variable", node, &["name", "objref", "fieldref"])?;
+    pub(crate) fn read(node: &Node, reading: Reading) -> Result<Self> {
+        let record = Record::read("a variable", node, &["name", "objref", "fieldref"], reading)?;
         let empty = Node::null();
         let names = ["apiVersion", "group", "version", "kind", "name", "namespace"];
-        let object = Record::new("objref", record.get("objref").unwrap_or(&empty), &names)?;
-        let field = Record::new("fieldref", record.get("fieldref").unwrap_or(&empty), &["fieldPath"])?;
-        let mut gvk = Gvk {
-            group: object.text("group")?,
-            version: object.text("version")?,
-            kind: object.text("kind")?,
-        };
+        let object = record.get("objref").unwrap_or(&empty);
+        let object = Record::read("objref", object, &names, reading)?;
+        let field = record.get("fieldref").unwrap_or(&empty);
+        let field = Record::read("fieldref", field, &["fieldPath"], reading)?;
+        let mut gvk = object.gvk()?;
         let api_version = object.text("apiVersion")?;
         match api_version.split('/').collect::<Vec<_>>()[..] {
             [""] => {}

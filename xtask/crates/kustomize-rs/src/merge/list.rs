@@ -1,17 +1,21 @@
 //! Lists whose items are told apart by keys, or that are sets of scalars.
 
+use smol_str::SmolStr;
+
 use super::{DIRECTIVE, Directive, directive, walk};
 use crate::fault::Result;
-use crate::schema::{FieldType, Schema};
+use crate::schema::{TypeId, Types};
 use crate::yaml::node::{Node, Scalar, Value};
 
 /// Merges two lists by the keys of their items (none: a set of scalars). What only the patch has comes first.
 pub(super) fn merge(
+    types: &Types,
     target: Option<Node>,
     patch: Option<Node>,
-    keys: &[&'static str],
-    schema: Option<&FieldType>,
+    keys: &[SmolStr],
+    of: Option<TypeId>,
 ) -> Result<Option<Node>> {
+    let keys: Vec<&str> = keys.iter().map(SmolStr::as_str).collect();
     let target = target.filter(|t| !t.is_null());
     let mut patch = patch;
     if let Some(patch) = patch.as_mut() {
@@ -22,7 +26,7 @@ pub(super) fn merge(
             match list_directive(patch)? {
                 Directive::Delete => return Ok(None),
                 Directive::Replace => {
-                    return pair(None, Some(std::mem::replace(patch, Node::null())), keys, schema);
+                    return pair(types, None, Some(std::mem::replace(patch, Node::null())), &keys, of);
                 }
                 Directive::Merge => {}
             }
@@ -30,7 +34,7 @@ pub(super) fn merge(
     } else if target.is_none() {
         return Ok(None);
     }
-    pair(target, patch, keys, schema)
+    pair(types, target, patch, &keys, of)
 }
 
 /// Takes a directive for the whole list out of it.
@@ -145,10 +149,11 @@ fn put(list: &mut Vec<Node>, new: Option<&Node>, keys: &[&str], values: &[String
 }
 
 fn pair(
+    types: &Types,
     target: Option<Node>,
     patch: Option<Node>,
-    keys: &[&'static str],
-    schema: Option<&FieldType>,
+    keys: &[&str],
+    of: Option<TypeId>,
 ) -> Result<Option<Node>> {
     let at = target.as_ref().or(patch.as_ref()).map(|n| n.at).unwrap_or_default();
     // A list that only the patch has is merged with itself, as kustomize does.
@@ -157,7 +162,7 @@ fn pair(
     if all.is_empty() {
         return Ok(target);
     }
-    let item_type = schema.map(|s| Schema::builtin().item(s));
+    let item_type = of.and_then(|of| types.item(of));
     let mut result: Vec<Node> = Vec::new();
     let mut last_keys = vec![""];
     for values in &all {
@@ -172,7 +177,7 @@ fn pair(
         let is_replaced =
             theirs.as_ref().and_then(|t| t.get(DIRECTIVE)).is_some_and(|d| d.as_text() == "replace");
         let is_mine = mine.is_some();
-        let merged = walk(mine, theirs, item_type.clone())?;
+        let merged = walk(types, mine, theirs, item_type)?;
         let is_nothing = |m: &Node| m.is_null() || (matches!(m.value, Value::Map(_)) && m.is_empty());
         let items = match target.as_mut().map(|t| &mut t.value) {
             Some(Value::Seq(items)) => items,
@@ -184,7 +189,8 @@ fn pair(
         };
         for (key, value) in valid_keys.iter().zip(&valid_values) {
             if !key.is_empty() && merged.get(key).is_none() && !value.is_empty() {
-                merged.set(key, Scalar::unset(value.as_str()).into());
+                let at = merged.at;
+                merged.set(key, Node::from(Scalar::unset(value.as_str())).at(at));
             }
         }
         // A mapping is merged in place; one that was replaced is not, so that its old self comes back below.

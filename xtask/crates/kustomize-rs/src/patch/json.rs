@@ -10,15 +10,24 @@ use crate::yaml::value::{Plain, decide};
 /// One operation.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Operation {
-    at: Mark,
+    pub(super) at: Mark,
     op: String,
-    path: String,
+    path: Option<String>,
     from: Option<String>,
-    value: Option<Node>,
+    pub(super) value: Option<Node>,
 }
 
 /// Reads a list of operations.
 pub(crate) fn read(file: u32, text: &str) -> Result<Vec<Operation>> {
+    // What begins like JSON must be JSON; anything else is YAML.
+    if text.starts_with('[')
+        && let Err(error) = serde_json::from_str::<serde_json::Value>(text)
+    {
+        let number = |n: usize| u32::try_from(n).unwrap_or(1);
+        let at = Mark { file, line: number(error.line()), column: number(error.column()) };
+        return Err(fault("kustomize/json-patch", at, format!("not JSON: {error}"))
+            .with_help("put texts and names in double quotes, or write it as YAML"));
+    }
     let node = read::single(file, text, Twice::Last)?.unwrap_or_else(Node::null);
     let Value::Seq(items) = &node.value else {
         if node.is_null() {
@@ -46,7 +55,7 @@ fn operation(node: &Node) -> Result<Operation> {
     Ok(Operation {
         at: node.at,
         op: record.text("op")?,
-        path: record.text("path")?,
+        path: record.get("path").map(|_| record.text("path")).transpose()?,
         from: record.get("from").map(|_| record.text("from")).transpose()?,
         value: node.get("value").cloned(),
     })
@@ -58,7 +67,8 @@ pub(crate) fn apply(node: &mut Node, operations: &[Operation]) -> Result<()> {
     for operation in operations {
         one(node, operation).map_err(|mut f| {
             if f.code == "kustomize/json-patch" {
-                f.message = format!("{} operation at `{}`: {}", operation.op, operation.path, f.message);
+                let path = operation.path.as_deref().unwrap_or_default();
+                f.message = format!("{} operation at `{path}`: {}", operation.op, f.message);
             }
             f.or_at(operation.at)
         })?;
@@ -72,40 +82,36 @@ fn wrong(message: impl Into<String>) -> Box<Fault> {
 
 fn one(node: &mut Node, operation: &Operation) -> Result<()> {
     let value = || {
-        let mut value = operation.value.clone().unwrap_or_else(Node::null);
+        let mut value = operation.value.clone().unwrap_or_else(|| Node::null().at(operation.at));
         normalise(&mut value).map(|()| value)
     };
     let from = || operation.from.as_deref().ok_or_else(|| wrong("missing `from`"));
+    let path = operation.path.as_deref().ok_or_else(|| wrong("missing `path`"));
     match operation.op.as_str() {
-        "add" => add(node, &operation.path, value()?),
-        "remove" => remove(node, &operation.path).map(drop),
-        "replace" => {
-            if operation.path.is_empty() {
-                *node = value()?;
-                return Ok(());
-            }
-            let (parent, key) = parent(node, &operation.path)?;
-            let Some(slot) = slot(parent, &key)? else {
-                return Err(wrong("the path does not exist").with_help("use `add` to make it"));
-            };
-            *slot = value()?;
-            Ok(())
-        }
+        "add" => add(node, path?, value()?),
+        "remove" => remove(node, path?).map(drop),
+        "replace" => replace(node, path?, value()?),
         "move" => {
             let moved = remove(node, from()?)?;
-            add(node, &operation.path, moved)
+            add(node, path?, moved.all_at(operation.at))
         }
         "copy" => {
             let (parent, key) = parent(node, from()?)?;
-            let copied = slot(parent, &key)?.cloned().ok_or_else(|| wrong("`from` does not exist"))?;
-            add(node, &operation.path, copied)
+            // What is not there is copied as null.
+            let copied = slot(parent, &key)?.cloned().unwrap_or_else(Node::null);
+            add(node, path?, copied.all_at(operation.at))
         }
         "test" => {
             let wanted = value()?;
-            let (parent, key) = parent(node, &operation.path)?;
-            let is_equal = match slot(parent, &key)? {
-                Some(found) => equal(found, &wanted),
-                None => wanted.is_null(),
+            let path = path?;
+            let is_equal = if path.is_empty() {
+                equal(node, &wanted)
+            } else {
+                let (parent, key) = parent(node, path)?;
+                match slot(parent, &key)? {
+                    Some(found) => equal(found, &wanted),
+                    None => wanted.is_null(),
+                }
             };
             if is_equal { Ok(()) } else { Err(wrong("testing value failed")) }
         }
@@ -119,6 +125,7 @@ fn steps(path: &str) -> Vec<String> {
 
 fn parent<'n>(node: &'n mut Node, path: &str) -> Result<(&'n mut Node, String)> {
     let mut steps = steps(path);
+    // An empty path has no parent.
     let last = steps.pop().ok_or_else(|| wrong("an empty path"))?;
     let mut node = node;
     for step in steps {
@@ -154,12 +161,24 @@ fn slot<'n>(node: &'n mut Node, step: &str) -> Result<Option<&'n mut Node>> {
     }
 }
 
-fn add(node: &mut Node, path: &str, value: Node) -> Result<()> {
+/// A key of a mapping need not be there; an empty path is the whole object, which stays the object of its own file.
+fn replace(node: &mut Node, path: &str, value: Node) -> Result<()> {
     if path.is_empty() {
-        *node = value;
+        if value.scalar().is_some() {
+            return Err(wrong("the value must be a mapping or a list"));
+        }
+        node.value = value.value;
         return Ok(());
     }
     let (parent, key) = parent(node, path)?;
+    if let Some(slot) = slot(parent, &key)? {
+        *slot = value;
+        return Ok(());
+    }
+    put(parent, &key, value)
+}
+
+fn put(parent: &mut Node, key: &str, value: Node) -> Result<()> {
     match &mut parent.value {
         Value::Map(fields) => match fields.iter_mut().find(|f| f.key == key) {
             Some(field) => field.value = value,
@@ -170,12 +189,17 @@ fn add(node: &mut Node, path: &str, value: Node) -> Result<()> {
             }
         },
         Value::Seq(items) => {
-            let place = index(items.len(), &key, true)?;
+            let place = index(items.len(), key, true)?;
             items.insert(place, value);
         }
         Value::Scalar(_) => return Err(wrong("the path does not exist")),
     }
     Ok(())
+}
+
+fn add(node: &mut Node, path: &str, value: Node) -> Result<()> {
+    let (parent, key) = parent(node, path)?;
+    put(parent, &key, value)
 }
 
 fn remove(node: &mut Node, path: &str) -> Result<Node> {

@@ -1,41 +1,50 @@
 //! Dotted paths with conditions, indices and wildcards.
 
-use regex::Regex;
-
+use super::inside;
 use crate::fault::{Fault, Result, fault};
 use crate::kustomization::args::FieldOptions;
 use crate::path::split_brackets;
 use crate::yaml::node::{Field, Mark, Node, Scalar, Style, Value};
+use crate::yaml::read::{self, Twice};
 
 fn wrong(message: impl Into<String>) -> Box<Fault> {
     fault("kustomize/replacement", Mark::default(), message)
 }
 
 /// The value at a path without wildcards.
-pub(super) fn lookup<'n>(node: &'n Node, steps: &[String]) -> Result<Option<&'n Node>> {
+pub(crate) fn lookup<'n>(node: &'n Node, steps: &[String]) -> Result<Option<&'n Node>> {
     let mut node = node;
     for step in steps.iter().map(|s| s.trim()).filter(|s| !s.is_empty()) {
-        let next = match condition(step) {
-            Some(Ok((key, value))) => list(node, step)?.iter().find(|item| match key {
-                "" => item.as_text() == value,
-                key => item.get(key).is_some_and(|n| n.as_text() == value),
-            }),
-            Some(Err(fault)) => return Err(fault),
-            None if step == "-" => list(node, step)?.last(),
-            None if step == "*" => return Err(wrong("a wildcard is not possible in the path of a source")),
-            None => match step.parse::<usize>() {
-                Ok(index) => list(node, step)?.get(index),
-                Err(_) if node.is_null() => None,
-                Err(_) if !matches!(node.value, Value::Map(_)) => {
-                    return Err(wrong(format!("`{step}`: expected a mapping, found {}", node.sort())));
-                }
-                Err(_) => node.get(step),
-            },
-        };
+        let place = find(node, step)?;
+        let next = place.and_then(|place| match &node.value {
+            Value::Map(fields) => fields.get(place).map(|f| &f.value),
+            _ => node.items().get(place),
+        });
         let Some(next) = next else { return Ok(None) };
         node = next;
     }
     Ok(Some(node))
+}
+
+/// Which field or item of a node a step means.
+pub(super) fn find(node: &Node, step: &str) -> Result<Option<usize>> {
+    match condition(step) {
+        Some(Ok((key, value))) => Ok(list(node, step)?.iter().position(|item| match key {
+            "" => item.as_text() == value,
+            key => item.get(key).is_some_and(|n| n.as_text() == value),
+        })),
+        Some(Err(fault)) => Err(fault),
+        None if step == "-" => Ok(list(node, step)?.len().checked_sub(1)),
+        None if step == "*" => Err(wrong("a wildcard is not possible in the path of a source")),
+        None => match step.parse::<usize>() {
+            Ok(index) => list(node, step).map(|items| Some(index).filter(|i| *i < items.len())),
+            Err(_) if node.is_null() => Ok(None),
+            Err(_) if !matches!(node.value, Value::Map(_)) => {
+                Err(wrong(format!("`{step}`: expected a mapping, found {}", node.sort())))
+            }
+            Err(_) => Ok(node.fields().iter().position(|f| f.key == step)),
+        },
+    }
 }
 
 fn list<'n>(node: &'n Node, step: &str) -> Result<&'n [Node]> {
@@ -55,6 +64,9 @@ fn condition(step: &str) -> Option<Result<(&str, &str)>> {
 /// Sets a value at every place that the path leads to; none is an error.
 pub(super) fn set(node: &mut Node, path: &str, value: &Node, options: &FieldOptions) -> Result<()> {
     let steps = split_brackets(path);
+    if inside::set(node, &steps, value, options.create)? {
+        return Ok(());
+    }
     let mut count = 0;
     walk(node, &steps, options.create.then_some(value), &mut |found| {
         count += 1;
@@ -81,13 +93,17 @@ fn put(node: &mut Node, value: &Node, options: &FieldOptions) -> Result<()> {
         }
         text = parts.join(&options.delimiter);
     }
+    node.at = value.at;
     match &mut node.value {
         // Only the text is copied: what it is stays what it was.
-        Value::Scalar(scalar) => scalar.text = text,
+        Value::Scalar(scalar) => {
+            scalar.text = text.into();
+            scalar.shared = scalar.shared.set();
+        }
         other => {
             *other = value.value.clone();
             if let Value::Scalar(scalar) = other {
-                scalar.text = text;
+                scalar.text = text.into();
             }
         }
     }
@@ -96,6 +112,7 @@ fn put(node: &mut Node, value: &Node, options: &FieldOptions) -> Result<()> {
 
 /// An empty value of the sort that the next step needs.
 fn made(next: Option<&String>, value: &Node) -> Node {
+    let at = value.at;
     let value = match next {
         Some(step) if condition(step).is_some() || step.parse::<usize>().is_ok() => Value::Seq(Vec::new()),
         Some(_) => Value::Map(Vec::new()),
@@ -105,18 +122,18 @@ fn made(next: Option<&String>, value: &Node) -> Node {
             Value::Seq(_) => Value::Seq(Vec::new()),
         },
     };
-    Node { at: Mark::default(), value }
+    Node { at, value }
 }
 
 /// As it would be written, quotes included.
 fn written(node: &Node) -> String {
     match node.scalar() {
-        Some(scalar) if scalar.style == Style::Quoted => format!("\"{}\"", scalar.text),
+        Some(scalar) if scalar.style != Style::Plain => format!("\"{}\"", scalar.text),
         _ => node.as_text().to_owned(),
     }
 }
 
-fn walk(
+pub(super) fn walk(
     node: &mut Node,
     steps: &[String],
     create: Option<&Node>,
@@ -128,8 +145,8 @@ fn walk(
     if let Some(condition) = condition(step) {
         let (key, pattern) = condition?;
         let pattern_text = pattern.to_owned();
-        let pattern =
-            Regex::new(pattern).map_err(|_| wrong(format!("`{pattern}` is not a regular expression")))?;
+        let pattern = crate::pattern::compile(pattern)
+            .ok_or_else(|| wrong(format!("`{pattern}` is not a regular expression")))?;
         let Value::Seq(items) = &mut node.value else {
             return if node.is_null() { Ok(()) } else { expected("a list") };
         };
@@ -137,12 +154,13 @@ fn walk(
             "" => pattern.is_match(&written(item)),
             key => item.get(key).is_some_and(|n| pattern.is_match(&written(n))),
         };
-        if !items.iter().any(&is_meant) && create.is_some() {
-            let value: Node = Scalar::unset(pattern_text).into();
+        if let (false, Some(value)) = (items.iter().any(&is_meant), create) {
+            let at = value.at;
+            let value = Node::from(Scalar::unset(pattern_text)).at(at);
             let item = if key.is_empty() {
                 value
             } else {
-                Node { at: Mark::default(), value: Value::Map(vec![Field::new(key, value)]) }
+                Node { at, value: Value::Map(vec![Field::new(key, value)]) }
             };
             items.push(item);
         }
@@ -183,7 +201,10 @@ fn walk(
     if let (Value::Scalar(scalar), false) = (&value.value, rest.is_empty())
         && !scalar.is_null()
     {
-        return Err(wrong(format!("`{step}` is a scalar; values inside texts are not supported yet")));
+        // kustomize looks into the text, changes what it finds there, and forgets it.
+        let read = read::single(0, &scalar.text, Twice::Refused);
+        let read = read.map_err(|f| wrong(format!("`{step}` is a scalar and no YAML: {}", f.message)))?;
+        return read.map_or_else(|| expected("a mapping"), |mut inner| walk(&mut inner, rest, create, found));
     }
     walk(value, rest, create, found)
 }

@@ -1,21 +1,23 @@
 //! Names, tags and digests of images.
 
+use std::cell::Cell;
+
 use regex::Regex;
 
 use crate::fault::{Result, fault};
 use crate::fields::{FieldSpec, Made, set_scalar};
 use crate::kustomization::args::Image;
 use crate::set::ObjectSet;
-use crate::yaml::node::{Node, Tag, Value};
+use crate::yaml::node::{Mark, Node, Tag, Value};
 
-/// Rewrites the image wherever it is used.
-pub(crate) fn apply(set: &mut ObjectSet, image: &Image, specs: &[FieldSpec]) -> Result<()> {
+/// Rewrites the image wherever it is used, on behalf of that source; says if it is used at all.
+pub(crate) fn apply(set: &mut ObjectSet, image: &Image, specs: &[FieldSpec], source: u32) -> Result<bool> {
     let pattern = format!("^{}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$", image.name);
-    let pattern = Regex::new(&pattern).map_err(|_| {
+    let pattern = crate::pattern::compile(&pattern).ok_or_else(|| {
         let message = format!("`{}` is not a regular expression, which names of images are here", image.name);
         fault("kustomize/image", image.at, message)
     })?;
-    let rule = Rule { image, pattern };
+    let rule = Rule { image, pattern, at: image.at.of(source), is_used: Cell::new(false) };
     for object in set.changing() {
         if object.kind() == "CustomResourceDefinition" {
             continue;
@@ -23,15 +25,17 @@ pub(crate) fn apply(set: &mut ObjectSet, image: &Image, specs: &[FieldSpec]) -> 
         rule.walk(&mut object.node)?;
         let gvk = object.gvk();
         for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
-            spec.apply(&mut object.node, &Made::Nothing, &mut |node| rule.put(node))?;
+            spec.apply(&mut object.node, &Made::Nothing, rule.at, &mut |node| rule.put(node))?;
         }
     }
-    Ok(())
+    Ok(rule.is_used.get())
 }
 
 struct Rule<'a> {
     image: &'a Image,
     pattern: Regex,
+    at: Mark,
+    is_used: Cell<bool>,
 }
 
 impl Rule<'_> {
@@ -73,6 +77,7 @@ impl Rule<'_> {
         if !self.pattern.is_match(old) {
             return Ok(());
         }
+        self.is_used.set(true);
         let (name, tag, digest) = split(old);
         let image = self.image;
         let name = if image.new_name.is_empty() { name } else { &image.new_name };
@@ -88,7 +93,7 @@ impl Rule<'_> {
                 new.push_str(part);
             }
         }
-        set_scalar(node, &new, Tag::Unset)
+        set_scalar(node, &new, Tag::Unset, self.at)
     }
 }
 

@@ -5,13 +5,29 @@ use crate::fields::{FieldSpec, Made, set_scalar};
 use crate::id::Gvk;
 use crate::object::Object;
 use crate::set::ObjectSet;
-use crate::yaml::node::{Node, Scalar, Tag, Value};
+use crate::yaml::node::{Mark, Node, Scalar, Tag, Value};
+
+/// Which subjects of role bindings get the namespace too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Subjects {
+    /// Those named `default`.
+    #[default]
+    Default,
+    /// All service accounts.
+    Accounts,
+    /// None.
+    None,
+}
 
 /// What to set, and where.
 #[derive(Debug, Clone)]
 pub(crate) struct Namespace<'a> {
     pub(crate) name: &'a str,
+    pub(crate) at: Mark,
     pub(crate) specs: &'a [FieldSpec],
+    /// Only where there is none yet?
+    pub(crate) unset_only: bool,
+    pub(crate) subjects: Subjects,
 }
 
 impl Namespace<'_> {
@@ -28,15 +44,19 @@ impl Namespace<'_> {
     }
 
     fn put(&self, node: &mut Node) -> Result<()> {
-        set_scalar(node, self.name, Tag::Str)
+        if self.unset_only && !node.value_text().is_empty() {
+            return Ok(());
+        }
+        set_scalar(node, self.name, Tag::Str, self.at)
     }
 
-    fn object(&self, object: &mut Object) -> Result<()> {
+    /// Sets the namespace of one object.
+    pub(crate) fn object(&self, object: &mut Object) -> Result<()> {
         let gvk = object.gvk();
         let made = Made::Scalar(Tag::Str);
         if !object.is_cluster_scoped() {
             let spec = FieldSpec::new(Gvk::default(), "metadata/namespace", true);
-            spec.apply(&mut object.node, &made, &mut |node| self.put(node))?;
+            spec.apply(&mut object.node, &made, self.at, &mut |node| self.put(node))?;
         }
         let is_binding = matches!(gvk.kind.as_str(), "RoleBinding" | "ClusterRoleBinding");
         if is_binding {
@@ -50,19 +70,30 @@ impl Namespace<'_> {
             if is_meta || (is_binding && is_subject) {
                 continue;
             }
-            spec.apply(&mut object.node, &made, &mut |node| self.put(node))?;
+            spec.apply(&mut object.node, &made, self.at, &mut |node| self.put(node))?;
         }
         Ok(())
     }
 
     fn subjects(&self, node: &mut Node) -> Result<()> {
+        if self.subjects == Subjects::None {
+            return Ok(());
+        }
         let Some(subjects) = node.get_mut("subjects").filter(|n| !n.is_null()) else { return Ok(()) };
         let Value::Seq(items) = &mut subjects.value else {
             return Err(fault("kustomize/field", subjects.at, "`subjects` must be a list"));
         };
         for subject in items {
-            // Only the account `default` of the namespace; the others follow as references.
-            if subject.get("name").is_some_and(|n| n.value_text() == "default") {
+            if !matches!(subject.value, Value::Map(_)) && !subject.is_null() {
+                let message = format!("a subject must be a mapping, not {}", subject.sort());
+                return Err(fault("kustomize/field", subject.at, message));
+            }
+            // By default the account `default` of the namespace alone; the others follow as references.
+            let (field, wanted) = match self.subjects {
+                Subjects::Accounts => ("kind", "ServiceAccount"),
+                _ => ("name", "default"),
+            };
+            if subject.get(field).is_some_and(|n| n.value_text() == wanted) {
                 if subject.get("namespace").is_none() {
                     subject.set("namespace", Scalar::unset("").into());
                 }

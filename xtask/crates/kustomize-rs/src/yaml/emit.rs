@@ -2,11 +2,13 @@
 //! their key, lines folded after column 80.
 
 mod analysis;
+mod json;
 mod write;
 
-use super::node::{Field, Mark, Node, Value};
+use super::node::{Field, Mark, Node, Scalar, Style, Tag, Value};
 use super::value::{Plain, decide};
 use super::{float, order, scalar};
+pub(super) use analysis::{is_break, is_printable};
 use write::Writer;
 
 /// Why something cannot be written.
@@ -20,76 +22,109 @@ pub struct Unwritable {
 
 /// Appends one document to `out`, without `---`.
 pub fn document(node: &Node, out: &mut String) -> Result<(), Unwritable> {
-    let mut writer = Writer::new(std::mem::take(out));
-    let result = value(&mut writer, node, true, false);
-    writer.finish();
-    *out = writer.into_text();
+    let mut emitter = Emitter { writer: Writer::new(std::mem::take(out)), fields: Vec::new() };
+    let result = emitter.value(node, true, false);
+    emitter.writer.finish();
+    *out = emitter.writer.into_text();
     result
 }
 
-fn value(writer: &mut Writer, node: &Node, is_root: bool, in_mapping: bool) -> Result<(), Unwritable> {
-    match &node.value {
-        Value::Scalar(_) => scalar_value(writer, node),
-        Value::Map(fields) if fields.is_empty() => {
-            writer.flow("{}");
-            Ok(())
-        }
-        Value::Seq(items) if items.is_empty() => {
-            writer.flow("[]");
-            Ok(())
-        }
-        Value::Map(fields) => mapping(writer, fields, is_root),
-        Value::Seq(items) => {
-            writer.open(in_mapping && !writer.is_at_indention());
-            for item in items {
-                writer.write_indent();
-                writer.indicator("-", true, false, true);
-                value(writer, item, false, false)?;
-            }
-            writer.close();
-            Ok(())
-        }
-    }
+struct Emitter<'n> {
+    writer: Writer,
+    /// The sorted fields of all mappings that are being written, the innermost last.
+    fields: Vec<&'n Field>,
 }
 
-fn mapping(writer: &mut Writer, fields: &[Field], is_root: bool) -> Result<(), Unwritable> {
-    let mut sorted: Vec<&Field> = fields.iter().collect();
-    order::sort(&mut sorted, |field| field.key.as_str());
-    writer.open(false);
-    for field in sorted {
-        if !field.is_text && !is_root {
-            let message = format!("key `{}` is no text; JSON has only texts as keys", field.key);
-            return Err(Unwritable { at: field.at, message });
+impl<'n> Emitter<'n> {
+    fn value(&mut self, node: &'n Node, is_root: bool, in_mapping: bool) -> Result<(), Unwritable> {
+        match &node.value {
+            Value::Scalar(scalar) => self.scalar(scalar, node.at),
+            Value::Map(fields) if fields.is_empty() => {
+                self.writer.flow("{}");
+                Ok(())
+            }
+            Value::Seq(items) if items.is_empty() => {
+                self.writer.flow("[]");
+                Ok(())
+            }
+            Value::Map(fields) => self.mapping(fields, is_root),
+            Value::Seq(items) => {
+                self.writer.open(in_mapping && !self.writer.is_at_indention());
+                for item in items {
+                    self.writer.write_indent();
+                    self.writer.indicator("-", true, false, true);
+                    self.value(item, false, false)?;
+                }
+                self.writer.close();
+                Ok(())
+            }
         }
-        writer.write_indent();
-        let analysis = analysis::Analysis::of(&field.key);
-        let is_simple = !analysis.multiline && field.key.len() <= 128;
+    }
+
+    fn mapping(&mut self, fields: &'n [Field], is_root: bool) -> Result<(), Unwritable> {
+        let first = self.fields.len();
+        self.fields.extend(fields);
+        if let Some(sorted) = self.fields.get_mut(first..) {
+            order::sort(sorted, |field| field.key.as_str());
+        }
+        self.writer.open(false);
+        for index in first..first + fields.len() {
+            let Some(field) = self.fields.get(index).copied() else { break };
+            if !field.is_text && !is_root {
+                let message = format!("key `{}` is no text; JSON has only texts as keys", field.key);
+                return Err(Unwritable { at: field.at, message });
+            }
+            self.writer.write_indent();
+            self.key(field)?;
+            self.value(&field.value, false, true)?;
+        }
+        self.writer.close();
+        self.fields.truncate(first);
+        Ok(())
+    }
+
+    fn key(&mut self, field: &Field) -> Result<(), Unwritable> {
+        let writer = &mut self.writer;
+        if field.key.len() <= 128 && analysis::is_word(&field.key) {
+            writer.word(&field.key);
+            writer.indicator(":", false, false, false);
+            return Ok(());
+        }
+        let key = json::key(&field.key).map_err(|message| Unwritable { at: field.at, message })?;
+        let analysis = analysis::Analysis::of(&key);
+        let is_simple = !analysis.multiline && key.len() <= 128;
         if is_simple {
-            text(writer, &field.key, &analysis, true);
+            text(writer, &key, &analysis, true);
             writer.indicator(":", false, false, false);
         } else {
             writer.indicator("?", true, false, true);
-            text(writer, &field.key, &analysis, false);
+            text(writer, &key, &analysis, false);
             writer.write_indent();
             writer.indicator(":", true, false, true);
         }
-        value(writer, &field.value, false, true)?;
+        Ok(())
     }
-    writer.close();
-    Ok(())
-}
 
-fn scalar_value(writer: &mut Writer, node: &Node) -> Result<(), Unwritable> {
-    let Value::Scalar(scalar) = &node.value else { return Ok(()) };
-    match decide(scalar).map_err(|message| Unwritable { at: node.at, message })? {
-        Plain::Null => writer.plain("null", true),
-        Plain::Bool(b) => writer.plain(if b { "true" } else { "false" }, true),
-        Plain::Int(n) => writer.plain(&n.to_string(), true),
-        Plain::UInt(n) => writer.plain(&n.to_string(), true),
-        Plain::Float(n) => writer.plain(&number(n), true),
-        Plain::Text(t) => text(writer, &t, &analysis::Analysis::of(&t), false),
+    fn scalar(&mut self, scalar: &Scalar, at: Mark) -> Result<(), Unwritable> {
+        let writer = &mut self.writer;
+        let may_be_word = matches!(scalar.tag, Tag::Str | Tag::Unset) && scalar.style != Style::Folded;
+        if may_be_word && analysis::is_word(&scalar.text) {
+            writer.word(&scalar.text);
+            return Ok(());
+        }
+        match decide(scalar).map_err(|message| Unwritable { at, message })? {
+            Plain::Null => writer.plain("null", true),
+            Plain::Bool(b) => writer.plain(if b { "true" } else { "false" }, true),
+            Plain::Int(n) => writer.plain(&n.to_string(), true),
+            Plain::UInt(n) => writer.plain(&n.to_string(), true),
+            Plain::Float(n) => writer.plain(&number(n), true),
+            Plain::Text(t) => {
+                let t = json::through(&t).map_err(|message| Unwritable { at, message })?;
+                text(writer, &t, &analysis::Analysis::of(&t), false);
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A float goes through JSON: a whole number comes back as an integer.

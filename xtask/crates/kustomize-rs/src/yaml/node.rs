@@ -3,15 +3,27 @@
 //! kustomize moves scalars around as texts with a tag and a style and decides what they are only when it writes them, so
 //! a plain `5` pasted over `"x"` comes out as a text. This model keeps the same three facts.
 
-/// Where something was written; `file` counts the files of a build from 1, and 0 means that nobody wrote it.
+use smol_str::SmolStr;
+use yamltree::scalar::Resolved;
+use yamltree::syntax::Style as Written;
+
+/// Where something was written; `file` counts the sources of a build from 1, and 0 means that nobody wrote it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Mark {
-    /// Number of the file in [`crate::Built::files`], from 1.
+    /// Number of the source (a file, and what took the value from it) in [`crate::Built::sources`], from 1.
     pub file: u32,
     /// Line, from 1.
     pub line: u32,
     /// Column, from 1, in characters.
     pub column: u32,
+}
+
+impl Mark {
+    /// The same place, in the source of that number.
+    #[must_use]
+    pub fn of(self, source: u32) -> Self {
+        Mark { file: source, ..self }
+    }
 }
 
 /// A value and where it was written.
@@ -38,7 +50,7 @@ pub enum Value {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// The key.
-    pub key: String,
+    pub key: SmolStr,
     /// Does the key read back as a text? A bare `1` or `true` does not, and JSON cannot hold it.
     pub is_text: bool,
     /// Where the key begins.
@@ -72,36 +84,93 @@ pub enum Tag {
     Other,
 }
 
+impl Tag {
+    /// The tag of an unquoted scalar.
+    pub fn of(resolved: &Resolved) -> Self {
+        match resolved {
+            Resolved::Null => Tag::Null,
+            Resolved::Bool(_) => Tag::Bool,
+            Resolved::Int(_) | Resolved::UInt(_) => Tag::Int,
+            Resolved::Float(_) => Tag::Float,
+            Resolved::Timestamp(_) => Tag::Timestamp,
+            Resolved::Str => Tag::Str,
+        }
+    }
+}
+
 /// How a scalar is written, as far as it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// Without quotes.
     Plain,
-    /// In quotes or as a block: a text unless tagged otherwise.
+    /// In quotes or as a literal block: a text unless tagged otherwise.
     Quoted,
+    /// As a folded block (`>`): a text as well, but it does not always come out as it went in.
+    Folded,
+}
+
+impl From<Written> for Style {
+    fn from(style: Written) -> Self {
+        match style {
+            Written::Plain => Style::Plain,
+            Written::Folded => Style::Folded,
+            Written::Single | Written::Double | Written::Literal => Style::Quoted,
+        }
+    }
 }
 
 /// A scalar as text, tag and style.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scalar {
     /// The text after escapes and folding.
-    pub text: String,
+    pub text: SmolStr,
     /// What it is said to be.
     pub tag: Tag,
     /// How it was written.
     pub style: Style,
     /// Was the tag written out (`!!str 5`)?
     pub is_tagged: bool,
+    /// Which scalars of the object are one and the same to kustomize: see `shared.rs`.
+    pub(crate) shared: Shared,
+}
+
+/// A number that scalars share, 0 for none, and whether this one was set after it was made.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Shared {
+    pub(crate) number: u32,
+    pub(crate) is_set: bool,
+}
+
+/// Values are equal whatever else they are part of.
+impl PartialEq for Shared {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Shared {}
+
+impl Shared {
+    /// The same number, to be passed on.
+    pub(crate) fn set(self) -> Self {
+        Shared { is_set: self.number > 0, ..self }
+    }
 }
 
 impl Scalar {
     /// A scalar whose text decides what it is.
-    pub fn unset(text: impl Into<String>) -> Self {
-        Scalar { text: text.into(), tag: Tag::Unset, style: Style::Plain, is_tagged: false }
+    pub fn unset(text: impl Into<SmolStr>) -> Self {
+        Scalar {
+            text: text.into(),
+            tag: Tag::Unset,
+            style: Style::Plain,
+            is_tagged: false,
+            shared: Shared::default(),
+        }
     }
 
     /// A text.
-    pub fn text(text: impl Into<String>) -> Self {
+    pub fn text(text: impl Into<SmolStr>) -> Self {
         Scalar { tag: Tag::Str, ..Scalar::unset(text) }
     }
 
@@ -113,7 +182,7 @@ impl Scalar {
 
 impl Field {
     /// A key that kustomize itself adds, without quotes.
-    pub fn new(key: impl Into<String>, value: Node) -> Self {
+    pub fn new(key: impl Into<SmolStr>, value: Node) -> Self {
         let key = key.into();
         let is_text = super::scalar::key_is_text(&key);
         Field { key, is_text, at: value.at, value }
@@ -128,7 +197,7 @@ impl From<Scalar> for Node {
 
 impl Node {
     /// A text.
-    pub fn text(text: impl Into<String>) -> Self {
+    pub fn text(text: impl Into<SmolStr>) -> Self {
         Scalar::text(text).into()
     }
 
@@ -142,10 +211,49 @@ impl Node {
         Scalar { tag: Tag::Null, ..Scalar::unset("null") }.into()
     }
 
+    /// The same value, all of it said to be written in that file.
+    #[must_use]
+    pub fn of(mut self, file: u32) -> Self {
+        self.set_file(file);
+        self
+    }
+
+    fn set_file(&mut self, file: u32) {
+        self.at.file = file;
+        match &mut self.value {
+            Value::Scalar(_) => {}
+            Value::Map(fields) => fields.iter_mut().for_each(|field| {
+                field.at.file = file;
+                field.value.set_file(file);
+            }),
+            Value::Seq(items) => items.iter_mut().for_each(|item| item.set_file(file)),
+        }
+    }
+
     /// The same value, said to be written there.
     #[must_use]
     pub fn at(mut self, at: Mark) -> Self {
         self.at = at;
+        self
+    }
+
+    /// Changes its marks and those of everything below.
+    pub fn each_mark(&mut self, change: &mut dyn FnMut(&mut Mark)) {
+        change(&mut self.at);
+        match &mut self.value {
+            Value::Scalar(_) => {}
+            Value::Seq(items) => items.iter_mut().for_each(|item| item.each_mark(change)),
+            Value::Map(fields) => fields.iter_mut().for_each(|field| {
+                change(&mut field.at);
+                field.value.each_mark(change);
+            }),
+        }
+    }
+
+    /// The same value, all of it said to be written there.
+    #[must_use]
+    pub fn all_at(mut self, at: Mark) -> Self {
+        self.each_mark(&mut |mark| *mark = at);
         self
     }
 
@@ -223,7 +331,10 @@ impl Node {
         let old = fields.iter_mut().find(|f| f.key == key);
         if let Value::Scalar(scalar) = &mut value.value {
             match old.as_ref().and_then(|f| f.value.scalar()) {
-                Some(was) => scalar.style = was.style,
+                Some(was) => {
+                    scalar.style = was.style;
+                    scalar.shared = was.shared.set();
+                }
                 None if old.is_some() => scalar.style = Style::Plain,
                 None if scalar.tag == Tag::Unset && !scalar.text.is_empty() => scalar.style = Style::Quoted,
                 None => {}
@@ -241,8 +352,8 @@ impl Node {
             self.value = Value::Map(Vec::new());
         }
         if self.get(key).is_none_or(Node::is_null) {
-            self.remove(key);
-            self.set(key, Node::map());
+            let at = self.remove(key).map_or(self.at, |old| old.at);
+            self.set(key, Node::map().at(at));
         }
         match &mut self.value {
             Value::Map(fields) => {

@@ -1,9 +1,15 @@
 //! Texts into documents, as kustomize reads them: cut at `---` lines first, then the first document of each piece.
 
+mod common;
+
+use std::borrow::Cow;
 use std::collections::HashMap;
 
-use granit_parser::{Event, Marker, Options, Parser, ScalarStyle};
+use smol_str::SmolStr;
+use yamltree::node::Position;
+use yamltree::syntax::{Event, Parser};
 
+use super::float;
 use super::node::{Field, Mark, Node, Scalar, Style, Tag, Value};
 use super::scalar::{Resolved, resolve};
 use crate::fault::{Fault, Result, fault};
@@ -27,10 +33,10 @@ pub(crate) enum Twice {
 /// The documents of a text of Kubernetes objects; empty ones are left out.
 pub(crate) fn objects(file: u32, text: &str, twice: Twice) -> Result<Vec<Node>> {
     let text =
-        if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { std::borrow::Cow::from(text) };
+        if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
     let mut documents = Vec::new();
     for (line, piece) in pieces(file, &text)? {
-        documents.extend(first(file, line, &piece, twice)?.filter(|d| !d.is_null()));
+        documents.extend(first(file, line, piece, twice)?.filter(|d| !d.is_null()));
     }
     Ok(documents)
 }
@@ -40,8 +46,20 @@ pub(crate) fn single(file: u32, text: &str, twice: Twice) -> Result<Option<Node>
     first(file, 0, text, twice)
 }
 
+/// A key that was there before, and where it comes again.
+pub(crate) type Again = (SmolStr, Mark);
+
+/// The first document of a text in which the last of several equal keys counts, and the keys that came again.
+pub(crate) fn configuration(file: u32, text: &str) -> Result<(Option<Node>, Vec<Again>)> {
+    if let Some(node) = common::read(file, 0, text, Twice::Last) {
+        return Ok((Some(node), Vec::new()));
+    }
+    let builder = by_grammar(file, 0, text, Twice::Last)?;
+    Ok((builder.done, builder.again))
+}
+
 /// The text between separators, each with the number of lines before it.
-fn pieces(file: u32, text: &str) -> Result<Vec<(u32, std::borrow::Cow<'_, str>)>> {
+fn pieces(file: u32, text: &str) -> Result<Vec<(u32, &str)>> {
     let mut pieces = Vec::new();
     let (mut start, mut line, mut from) = (0, 0, 0);
     while let Some(found) = text[from..].find("\n---") {
@@ -55,12 +73,12 @@ fn pieces(file: u32, text: &str) -> Result<Vec<(u32, std::borrow::Cow<'_, str>)>
             let message = format!("invalid document separator: ---{rest}");
             return Err(fault("yaml/separator", at, message).with_help("write `---` on a line of its own"));
         }
-        pieces.push((line, format!("{before}\n").into()));
+        pieces.push((line, &text[start..=at]));
         line = separator_line + 1;
         start = at + 4 + length + 1;
         from = start;
     }
-    pieces.push((line, text[start..].into()));
+    pieces.push((line, &text[start..]));
     Ok(pieces)
 }
 
@@ -69,66 +87,90 @@ fn lines(text: &str) -> u32 {
 }
 
 fn first(file: u32, line: u32, text: &str, twice: Twice) -> Result<Option<Node>> {
-    let mut options = Options::default();
-    options.set_emit_comments(false);
-    options.block_scalar_eof_without_line_feed = true;
-    let mut parser = Parser::new_from_str_with_options(text, options);
-    let mut builder =
-        Builder { file, line, twice, open: Vec::new(), anchors: HashMap::new(), nodes: 0, done: None };
-    while let Some(event) = parser.next_event() {
-        let (event, span) =
-            event.map_err(|error| fault("yaml/syntax", builder.mark(error.marker()), error.info()))?;
-        if matches!(event, Event::DocumentEnd) {
-            break;
-        }
-        let at = builder.mark(&span.start);
-        builder.event(event, at, span.start.index() == span.end.index())?;
+    match common::read(file, line, text, twice) {
+        Some(node) => Ok(Some(node)),
+        None => by_grammar(file, line, text, twice).map(|builder| builder.done),
     }
-    Ok(builder.done)
 }
 
-struct Builder {
+/// The first document, whatever it is made of.
+fn by_grammar(file: u32, line: u32, text: &str, twice: Twice) -> Result<Builder<'_>> {
+    let mut parser = Parser::new(text);
+    let mut builder = Builder {
+        file,
+        line,
+        twice,
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        again: Vec::new(),
+        nodes: 0,
+        done: None,
+    };
+    loop {
+        let event = parser
+            .next_event()
+            .map_err(|error| fault("yaml/syntax", builder.mark(error.at), error.to_string()))?;
+        match event {
+            None | Some((Event::DocumentEnd, _)) => break,
+            Some((event, span)) => builder.event(event, builder.mark(span.start))?,
+        }
+    }
+    Ok(builder)
+}
+
+struct Builder<'a> {
     file: u32,
     line: u32,
     twice: Twice,
-    open: Vec<Open>,
-    anchors: HashMap<usize, Node>,
+    open: Vec<Open<'a>>,
+    /// What each anchor holds; nothing yet while its node is open.
+    anchors: HashMap<&'a str, Option<Node>>,
+    /// Keys that were there before, where the last one counts.
+    again: Vec<Again>,
     nodes: usize,
     done: Option<Node>,
 }
 
 /// A list or mapping that is being read.
-struct Open {
+struct Open<'a> {
     node: Node,
-    anchor: usize,
-    key: Option<(String, bool, Mark)>,
+    anchor: Option<&'a str>,
+    is_flow: bool,
+    key: Option<(SmolStr, bool, Mark)>,
     merge: Option<Node>,
     is_merge: bool,
-    seen: HashMap<String, usize>,
+    seen: HashMap<SmolStr, usize>,
 }
 
 /// Mappings below this size are searched, larger ones indexed.
 const INDEXED: usize = 16;
 
-impl Builder {
-    fn mark(&self, mark: &Marker) -> Mark {
-        let line = u32::try_from(mark.line()).unwrap_or(0) + self.line;
-        Mark { file: self.file, line, column: u32::try_from(mark.col()).unwrap_or(0) + 1 }
+impl<'a> Builder<'a> {
+    fn mark(&self, at: Position) -> Mark {
+        let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Mark { file: self.file, line: small(at.line) + self.line, column: small(at.column) }
     }
 
-    fn event(&mut self, event: Event<'_>, at: Mark, is_nothing: bool) -> Result<()> {
+    fn event(&mut self, event: Event<'a>, at: Mark) -> Result<()> {
         match event {
-            Event::Scalar(text, style, anchor, tag) => {
-                let suffix = tag.as_deref().map(|t| t.core_suffix().unwrap_or("?").to_owned());
-                let style = if style == ScalarStyle::Plain { Style::Plain } else { Style::Quoted };
-                // The parser says `~` where nothing is written.
-                let is_nothing = is_nothing && style == Style::Plain;
-                let text = if is_nothing { String::new() } else { text.into_owned() };
-                let scalar = scalar(text, style, suffix.as_deref());
-                self.finished(Node { at, value: Value::Scalar(scalar) }, anchor)
+            Event::Scalar(text, style, properties) => {
+                let style = style.into();
+                let tag = properties.is_tagged().then(|| properties.core_tag().unwrap_or("?"));
+                let mut scalar = scalar(SmolStr::new(text), style, tag);
+                // kustomize writes an object as YAML before it reads it as JSON, with the flow style kept, and there
+                // nothing at all is written `''`: a null until then, an empty text in the end.
+                if scalar.text.is_empty() && !scalar.is_tagged && self.open.last().is_some_and(|o| o.is_flow)
+                {
+                    scalar.style = Style::Quoted;
+                }
+                self.finished(Node { at, value: Value::Scalar(scalar) }, properties.anchor)
             }
-            Event::SequenceStart(_, anchor, _) => self.open(Value::Seq(Vec::new()), at, anchor),
-            Event::MappingStart(_, anchor, _) => self.open(Value::Map(Vec::new()), at, anchor),
+            Event::SequenceStart(is_flow, properties) => {
+                self.open(Value::Seq(Vec::new()), at, properties.anchor, is_flow)
+            }
+            Event::MappingStart(is_flow, properties) => {
+                self.open(Value::Map(Vec::new()), at, properties.anchor, is_flow)
+            }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(mut done) = self.open.pop() else { return Ok(()) };
                 if let Some(merged) = done.merge.take() {
@@ -140,16 +182,32 @@ impl Builder {
                 }
                 self.finished(done.node, done.anchor)
             }
-            Event::Alias(anchor) => {
-                let Some(node) = self.anchors.get(&anchor).cloned() else {
-                    return Err(fault("yaml/recursive-alias", at, "an alias inside its own anchor"));
+            Event::Alias(name) => {
+                let mut node = match self.anchors.get(name) {
+                    Some(Some(node)) => node.clone(),
+                    Some(None) => {
+                        let message = format!("anchor `{name}` contains itself");
+                        return Err(fault("yaml/recursive-alias", at, message));
+                    }
+                    None => {
+                        let message = format!("unknown anchor `{name}` referenced");
+                        return Err(fault("yaml/unknown-anchor", at, message));
+                    }
                 };
+                if let Value::Scalar(scalar) = &mut node.value
+                    && scalar.is_null()
+                    && scalar.text.is_empty()
+                    && !scalar.is_tagged
+                {
+                    let is_flow = self.open.last().is_some_and(|o| o.is_flow);
+                    scalar.style = if is_flow { Style::Quoted } else { Style::Plain };
+                }
                 let (size, depth) = extent(&node);
                 self.nodes += size;
                 self.check_size(at, depth)?;
-                self.finished(node, 0)
+                self.finished(node, None)
             }
-            _ => Ok(()),
+            Event::DocumentStart | Event::DocumentEnd => Ok(()),
         }
     }
 
@@ -160,17 +218,21 @@ impl Builder {
         Ok(())
     }
 
-    fn open(&mut self, value: Value, at: Mark, anchor: usize) -> Result<()> {
+    fn open(&mut self, value: Value, at: Mark, anchor: Option<&'a str>, is_flow: bool) -> Result<()> {
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor, None);
+        }
         let node = Node { at, value };
-        self.open.push(Open { node, anchor, key: None, merge: None, is_merge: false, seen: HashMap::new() });
+        let seen = HashMap::new();
+        self.open.push(Open { node, anchor, is_flow, key: None, merge: None, is_merge: false, seen });
         self.check_size(at, 0)
     }
 
-    fn finished(&mut self, node: Node, anchor: usize) -> Result<()> {
+    fn finished(&mut self, node: Node, anchor: Option<&'a str>) -> Result<()> {
         self.nodes += 1;
         self.check_size(node.at, 0)?;
-        if anchor != 0 {
-            self.anchors.insert(anchor, node.clone());
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor, Some(node.clone()));
         }
         let twice = self.twice;
         let Some(parent) = self.open.last_mut() else {
@@ -185,8 +247,13 @@ impl Builder {
                     return Err(fault("yaml/key", node.at, message));
                 };
                 parent.is_merge = scalar.tag == Tag::Merge;
-                let is_text = matches!(scalar.tag, Tag::Str | Tag::Merge);
-                parent.key = Some((scalar.text, is_text, node.at));
+                // What configures the build goes through JSON, where every key is a text.
+                let (text, is_text) = if twice == Twice::Last {
+                    (key_in_json(&scalar).unwrap_or(scalar.text), true)
+                } else {
+                    (scalar.text, matches!(scalar.tag, Tag::Str | Tag::Merge))
+                };
+                parent.key = Some((text, is_text, node.at));
             }
             (Value::Map(_), Some((.., at))) if parent.is_merge => {
                 if parent.merge.replace(node).is_some() {
@@ -202,7 +269,10 @@ impl Builder {
                         return Err(fault("yaml/duplicate-key", at, message));
                     }
                     Twice::First => {}
-                    Twice::Last => fields[index].value = node,
+                    Twice::Last => {
+                        fields[index].value = node;
+                        self.again.push((key, at));
+                    }
                 },
             },
             (Value::Scalar(_), _) => {}
@@ -211,7 +281,7 @@ impl Builder {
     }
 }
 
-fn find(fields: &[Field], seen: &mut HashMap<String, usize>, key: &str) -> Option<usize> {
+fn find(fields: &[Field], seen: &mut HashMap<SmolStr, usize>, key: &str) -> Option<usize> {
     if fields.len() < INDEXED {
         return fields.iter().position(|f| f.key == key);
     }
@@ -220,13 +290,31 @@ fn find(fields: &[Field], seen: &mut HashMap<String, usize>, key: &str) -> Optio
     }
     let found = seen.get(key).copied();
     if found.is_none() {
-        seen.insert(key.to_owned(), fields.len());
+        seen.insert(SmolStr::new(key), fields.len());
     }
     found
 }
 
+/// The text that go-yaml v2 and JSON make of a key that is none.
+fn key_in_json(key: &Scalar) -> Option<SmolStr> {
+    if key.style != Style::Plain || key.is_tagged {
+        return None;
+    }
+    let word = key.text.to_ascii_lowercase();
+    let is_cased = [&word, &word.to_ascii_uppercase()].contains(&&key.text.to_string())
+        || key.text.get(1..) == word.get(1..);
+    match (word.as_str(), resolve(&key.text)) {
+        ("y" | "yes" | "on" | "true", _) if is_cased => Some("true".into()),
+        ("n" | "no" | "off" | "false", _) if is_cased => Some("false".into()),
+        (_, Resolved::Int(number)) => Some(number.to_string().into()),
+        (_, Resolved::UInt(number)) => Some(number.to_string().into()),
+        (_, Resolved::Float(number)) => Some(float::general(number).into()),
+        _ => None,
+    }
+}
+
 /// A scalar as it was written, its tag decided as go-yaml v3 does on reading.
-fn scalar(text: String, style: Style, tag: Option<&str>) -> Scalar {
+fn scalar(text: SmolStr, style: Style, tag: Option<&str>) -> Scalar {
     let is_tagged = tag.is_some();
     let tag = match tag {
         Some("str") => Tag::Str,
@@ -238,18 +326,11 @@ fn scalar(text: String, style: Style, tag: Option<&str>) -> Scalar {
         Some("binary") => Tag::Binary,
         Some("merge") => Tag::Merge,
         Some(_) => Tag::Other,
-        None if style == Style::Quoted => Tag::Str,
+        None if style != Style::Plain => Tag::Str,
         None if text == "<<" => Tag::Merge,
-        None => match resolve(&text) {
-            Resolved::Null => Tag::Null,
-            Resolved::Bool(_) => Tag::Bool,
-            Resolved::Int(_) | Resolved::UInt(_) => Tag::Int,
-            Resolved::Float(_) => Tag::Float,
-            Resolved::Timestamp(_) => Tag::Timestamp,
-            Resolved::Str => Tag::Str,
-        },
+        None => Tag::of(&resolve(&text)),
     };
-    Scalar { text, tag, style, is_tagged }
+    Scalar { style, is_tagged, tag, ..Scalar::unset(text) }
 }
 
 /// Adds what `<<` brought; the mapping's own keys win, then the first of several.
@@ -288,3 +369,6 @@ impl Fault {
         self.code.starts_with("yaml/")
     }
 }
+
+#[cfg(test)]
+mod tests;

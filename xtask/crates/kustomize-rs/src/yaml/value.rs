@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine;
 
+use super::folded;
 use super::node::{Scalar, Style, Tag};
 use super::scalar::{Resolved, resolve};
 
@@ -26,8 +27,11 @@ pub enum Plain<'a> {
 
 /// Decides; the error says why the tag cannot hold the text.
 pub fn decide(scalar: &Scalar) -> Result<Plain<'_>, String> {
-    let is_quoted = scalar.style == Style::Quoted || scalar.text.contains('\n');
-    let text = || Plain::Text(Cow::Borrowed(scalar.text.as_str()));
+    let is_quoted = scalar.style != Style::Plain || scalar.text.contains('\n');
+    let text = || {
+        let is_folded = scalar.style == Style::Folded;
+        Plain::Text(if is_folded { folded::read_back(&scalar.text) } else { Cow::Borrowed(&*scalar.text) })
+    };
     match &scalar.tag {
         Tag::Str | Tag::Other | Tag::Merge => return Ok(text()),
         Tag::Unset if is_quoted => return Ok(text()),
@@ -41,14 +45,7 @@ pub fn decide(scalar: &Scalar) -> Result<Plain<'_>, String> {
         _ => {}
     }
     let resolved = resolve(&scalar.text);
-    let found = match &resolved {
-        Resolved::Null => Tag::Null,
-        Resolved::Bool(_) => Tag::Bool,
-        Resolved::Int(_) | Resolved::UInt(_) => Tag::Int,
-        Resolved::Float(_) => Tag::Float,
-        Resolved::Timestamp(_) => Tag::Timestamp,
-        Resolved::Str => Tag::Str,
-    };
+    let found = Tag::of(&resolved);
     if scalar.tag == found && !scalar.is_tagged && is_quoted {
         return Ok(text());
     }

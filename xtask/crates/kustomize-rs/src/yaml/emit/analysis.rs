@@ -20,6 +20,17 @@ pub(super) struct Analysis {
     block: bool,
 }
 
+/// Is it a text without blanks that stands as it is and reads back as a text? Most texts are, and need no further look.
+pub(super) fn is_word(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
+    (first.is_ascii_alphabetic() || *first == b'/')
+        && *last != b':'
+        && bytes.iter().fold(true, |is_visible, b| is_visible & b.is_ascii_graphic())
+        // `y` to `false` mean something else.
+        && (bytes.len() > 5 || !needs_quotes(text))
+}
+
 impl Analysis {
     pub(super) fn of(text: &str) -> Self {
         if text.is_empty() {
@@ -96,10 +107,10 @@ impl Analysis {
     }
 }
 
-pub(super) fn is_break(c: char) -> bool {
+pub(in crate::yaml) fn is_break(c: char) -> bool {
     matches!(c, '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-pub(super) fn is_printable(c: char) -> bool {
+pub(in crate::yaml) fn is_printable(c: char) -> bool {
     matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}') && c != '\u{feff}'
 }

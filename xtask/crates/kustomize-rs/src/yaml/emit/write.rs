@@ -93,6 +93,15 @@ impl Writer {
         self.indention = false;
     }
 
+    /// A text that stands as it is, on this line.
+    pub(super) fn word(&mut self, text: &str) {
+        if !self.whitespace {
+            self.put(' ');
+        }
+        self.put_ascii(text);
+        self.written();
+    }
+
     pub(super) fn plain(&mut self, text: &str, may_fold: bool) {
         if !self.whitespace && !text.is_empty() {
             self.put(' ');
@@ -155,9 +164,11 @@ impl Writer {
     pub(super) fn double(&mut self, text: &str, may_fold: bool) {
         self.indicator("\"", true, false, false);
         let mut spaces = false;
+        // The original asks whether the text begins with one when it means to ask whether this character is one.
+        let has_mark = text.starts_with('\u{feff}');
         let mut rest = text.char_indices().peekable();
         while let Some((at, c)) = rest.next() {
-            if c == ' ' {
+            if c == ' ' && !has_mark {
                 let is_inside = at > 0 && at < text.len() - 1;
                 if may_fold && !spaces && self.column > WIDTH && is_inside {
                     self.write_indent();
@@ -169,7 +180,7 @@ impl Writer {
                 }
                 spaces = true;
             } else {
-                if !is_printable(c) || is_break(c) || matches!(c, '"' | '\\') {
+                if has_mark || !is_printable(c) || is_break(c) || matches!(c, '"' | '\\') {
                     self.put_ascii(&escape(c));
                 } else {
                     self.put(c);

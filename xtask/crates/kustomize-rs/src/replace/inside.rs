@@ -1,0 +1,140 @@
+//! Replacements inside texts that hold JSON or YAML.
+//!
+//! As kustomize does it (`setValueInStructuredData` in `api/filters/replacement`): the first scalar on the path that can be read
+//! as YAML is read, changed and written again; JSON is written anew with sorted keys. Whatever fails here is tried as a plain path
+//! afterwards, whose errors are the ones that are told.
+
+mod yaml;
+
+use crate::fault::{Result, fault};
+use crate::generator::json_text;
+use crate::yaml::float;
+use crate::yaml::node::{Node, Scalar, Tag, Value};
+use crate::yaml::read::{self, Twice};
+use crate::yaml::value::{Plain, decide};
+
+use super::target::{find, walk};
+
+/// Sets a value inside a text on the path; says if there was such a text and place.
+pub(super) fn set(node: &mut Node, steps: &[String], value: &Node, create: bool) -> Result<bool> {
+    let Some((scalar, rest)) = text_on(node, steps) else { return Ok(false) };
+    let Value::Scalar(text) = &mut scalar.value else { return Ok(false) };
+    let Some(document) = document(&text.text, rest, value, create) else { return Ok(false) };
+    let changed = if text.text.trim_start().starts_with(['{', '[']) {
+        let is_pretty = text.text.contains('\n') && text.text.contains("  ");
+        let mut out = String::new();
+        match json(&document, is_pretty.then_some(0), &mut out) {
+            Some(()) => out,
+            None => return Ok(false),
+        }
+    } else {
+        // A list or mapping would keep the form that it has elsewhere.
+        let written = value.scalar().and_then(|_| yaml::write(&document, &text.text));
+        written.ok_or_else(|| {
+            let message = "this YAML inside a text cannot be written again as kustomize does";
+            fault("kustomize/unsupported", scalar.at, message)
+                .with_help("write it without comments, anchors, tags and folded texts, or as JSON")
+        })?
+    };
+    text.text = changed.into();
+    scalar.at = value.at;
+    Ok(true)
+}
+
+/// The first scalar on the path that holds YAML, and the rest of the path.
+fn text_on<'n, 's>(node: &'n mut Node, steps: &'s [String]) -> Option<(&'n mut Node, &'s [String])> {
+    let named = |step: &&String| !step.trim().is_empty();
+    let mut node = node;
+    for (index, step) in steps.iter().enumerate().filter(|(_, s)| named(s)) {
+        let place = find(node, step.trim()).ok().flatten()?;
+        node = match &mut node.value {
+            Value::Map(fields) => &mut fields.get_mut(place)?.value,
+            Value::Seq(items) => items.get_mut(place)?,
+            Value::Scalar(_) => return None,
+        };
+        let rest = steps.get(index + 1..).unwrap_or_default();
+        if let (Value::Scalar(scalar), false) = (&node.value, rest.is_empty())
+            && read::single(0, &scalar.text, Twice::Refused).is_ok()
+        {
+            return Some((node, rest));
+        }
+    }
+    None
+}
+
+/// The document in the text after the change; `None` if it has no such place.
+fn document(text: &str, steps: &[String], value: &Node, create: bool) -> Option<Node> {
+    let mut document = read::single(0, text, Twice::Refused).ok()??;
+    let mut count = 0;
+    walk(&mut document, steps, create.then_some(value), &mut |found| {
+        count += 1;
+        put(found, value);
+        Ok(())
+    })
+    .ok()?;
+    (count > 0).then_some(document)
+}
+
+/// A scalar keeps what it was said to be; delimiters do not count inside texts.
+fn put(node: &mut Node, value: &Node) {
+    match &mut node.value {
+        Value::Scalar(scalar) => scalar.text = value.as_text().into(),
+        other => *other = value.value.clone(),
+    }
+}
+
+/// Writes as Go's JSON does, keys sorted; `None` if JSON cannot hold it.
+fn json(node: &Node, indent: Option<usize>, out: &mut String) -> Option<()> {
+    let below = indent.map(|n| n + 2);
+    let line = |out: &mut String, indent: Option<usize>| {
+        if let Some(indent) = indent {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+        }
+    };
+    match &node.value {
+        Value::Scalar(scalar) => out.push_str(&json_scalar(scalar)?),
+        Value::Seq(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index > 0 { "," } else { "" });
+                line(out, below);
+                json(item, below, out)?;
+            }
+            line(out, indent.filter(|_| !items.is_empty()));
+            out.push(']');
+        }
+        Value::Map(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_by(|a, b| a.key.cmp(&b.key));
+            out.push('{');
+            for (index, field) in fields.iter().enumerate() {
+                if !field.is_text {
+                    return None;
+                }
+                out.push_str(if index > 0 { "," } else { "" });
+                line(out, below);
+                out.push_str(&json_text(&field.key));
+                out.push_str(if indent.is_some() { ": " } else { ":" });
+                json(&field.value, below, out)?;
+            }
+            line(out, indent.filter(|_| !fields.is_empty()));
+            out.push('}');
+        }
+    }
+    Some(())
+}
+
+fn json_scalar(scalar: &Scalar) -> Option<String> {
+    if scalar.tag == Tag::Null {
+        return Some("null".to_owned());
+    }
+    Some(match decide(scalar).ok()? {
+        Plain::Null => "null".to_owned(),
+        Plain::Bool(b) => b.to_string(),
+        Plain::Int(n) => n.to_string(),
+        Plain::UInt(n) => n.to_string(),
+        Plain::Float(n) => float::json(n),
+        Plain::Text(text) => json_text(&text),
+    })
+}

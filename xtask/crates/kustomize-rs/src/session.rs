@@ -1,0 +1,148 @@
+//! Many builds of one tree that share what they read.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use yamltree::path::RepoPath;
+use yamltree::tree::Tree;
+
+use crate::load::{Configuration, Loader};
+use crate::yaml::node::Node;
+use crate::{BuildError, Built, Options};
+
+/// Builds folders of a tree and reads each kustomization file and each file of objects once.
+///
+/// It is for a tree that does not change while the session lasts. Builds may run on several threads at once if the tree may be
+/// read so.
+///
+/// ```
+/// use kustomize_rs::{Options, Session};
+/// use yamltree::{path::RepoPath, tree::MemTree};
+///
+/// let tree = MemTree::from_fixture("\
+/// #- base/kustomization.yaml
+/// resources: [cm.yaml]
+/// #- base/cm.yaml
+/// apiVersion: v1
+/// kind: ConfigMap
+/// metadata: {name: settings}
+/// #- test/kustomization.yaml
+/// nameSuffix: -test
+/// resources: [../base]
+/// ")?;
+/// let session = Session::new(&tree);
+/// for (folder, name) in [("base", "settings"), ("test", "settings-test")] {
+///     let built = session.build(&RepoPath::new(folder)?, &Options::default())?;
+///     assert_eq!(built.objects[0].name(), name);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Session<'t, T> {
+    tree: &'t T,
+    files: Files,
+}
+
+impl<'t, T: Tree> Session<'t, T> {
+    /// A session that has read nothing yet.
+    pub fn new(tree: &'t T) -> Self {
+        Session { tree, files: Files::default() }
+    }
+
+    /// Builds the kustomization in a folder, as [`crate::build`] does.
+    pub fn build(&self, folder: &RepoPath, options: &Options) -> Result<Built, BuildError> {
+        crate::run(Loader::new(self.tree, Some(&self.files), options), folder, options)
+    }
+}
+
+/// What was read without fault. Values carry no file: a build numbers its files itself.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    objects: Known<Vec<Node>>,
+    configurations: Known<Configuration>,
+}
+
+type Known<T> = Mutex<HashMap<RepoPath, Arc<T>>>;
+
+fn get<T, E>(known: &Known<T>, path: &RepoPath, read: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
+    // Nothing panics while a lock is held.
+    let found = known.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    // Not under the lock: two threads that want the same file both read it.
+    let value = Arc::new(read()?);
+    known.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), Arc::clone(&value));
+    Ok(value)
+}
+
+impl Files {
+    /// The objects of a file.
+    pub(crate) fn objects<E>(
+        &self,
+        path: &RepoPath,
+        read: impl FnOnce() -> Result<Vec<Node>, E>,
+    ) -> Result<Arc<Vec<Node>>, E> {
+        get(&self.objects, path, read)
+    }
+
+    /// The kustomization file of a folder.
+    pub(crate) fn configuration<E>(
+        &self,
+        folder: &RepoPath,
+        read: impl FnOnce() -> Result<Configuration, E>,
+    ) -> Result<Arc<Configuration>, E> {
+        get(&self.configurations, folder, read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use yamltree::tree::{Entry, MemTree, TreeError};
+
+    use super::*;
+
+    /// Counts how often a file is read.
+    struct Counting(MemTree, AtomicUsize);
+
+    impl Tree for Counting {
+        fn read(&self, path: &RepoPath) -> Result<String, TreeError> {
+            let text = self.0.read(path)?;
+            self.1.fetch_add(1, Ordering::Relaxed);
+            Ok(text)
+        }
+
+        fn list(&self, path: &RepoPath) -> Result<Vec<Entry>, TreeError> {
+            self.0.list(path)
+        }
+    }
+
+    #[test]
+    fn a_file_is_read_once_and_says_where_its_values_are_in_every_build() {
+        let tree = MemTree::from_fixture(
+            "#- a/kustomization.yaml\nresources: [cm.yaml]\n#- a/cm.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  \
+             name: x\n#- b/kustomization.yaml\nnamespace: other\nresources: [../a]\n",
+        );
+        let tree = Counting(tree.unwrap(), AtomicUsize::new(0));
+        let session = Session::new(&tree);
+        for folder in ["a", "b", "a"] {
+            let built = session.build(&RepoPath::new(folder).unwrap(), &Options::default()).unwrap();
+            let name = built.objects[0].field("metadata.name").unwrap();
+            assert_eq!(built.origin(name.at).unwrap().to_string(), "a/cm.yaml:4:9");
+        }
+        assert_eq!(tree.1.into_inner(), 3);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_every_time() {
+        let tree =
+            MemTree::from_fixture("#- kustomization.yaml\nresources: [x.yaml]\n#- x.yaml\na: 1\n").unwrap();
+        let session = Session::new(&tree);
+        let errors =
+            [0, 1].map(|_| session.build(&RepoPath::root(), &Options::default()).unwrap_err().to_string());
+        assert_eq!(errors[0], errors[1]);
+        assert!(errors[0].starts_with("x.yaml:1:1: "), "{}", errors[0]);
+    }
+}
