@@ -8,6 +8,7 @@
 pub mod binary;
 pub mod checkout;
 pub mod cluster;
+pub mod differential;
 pub mod guard;
 pub mod processes;
 pub mod repository;

@@ -10,6 +10,7 @@ pub mod bootstrap;
 pub mod charts_choice;
 pub mod ci;
 pub mod cluster_argument;
+pub mod conformance;
 pub mod create;
 pub mod sandbox;
 pub mod schemas;
@@ -55,6 +56,8 @@ pub enum Command {
     Sandbox(sandbox::Arguments),
     /// Write the files below install/ that are made from the tool's own types
     Schemas(schemas::Arguments),
+    /// Hold kustomize-rs against the real kustomize
+    Conformance(conformance::Arguments),
     /// Run everything that must hold before a change is merged
     Ci(ci::Arguments),
     /// Print the completion script of a shell
@@ -78,6 +81,7 @@ pub fn run(command: Command, context: &Context) -> Outcome {
         Command::Reconcile(arguments) => updates::run(&arguments, context, updates::Change::Reconcile),
         Command::Sandbox(arguments) => sandbox::run(arguments, context),
         Command::Schemas(arguments) => schemas::run(&arguments, context),
+        Command::Conformance(arguments) => conformance::run(&arguments, context),
         Command::Ci(arguments) => ci::run(&arguments, context),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "xtask", &mut std::io::stdout());

@@ -50,6 +50,10 @@ impl Tree for DiskTree {
         entries.sort();
         Ok(entries)
     }
+
+    fn has_folder(&self, path: &RepoPath) -> bool {
+        self.place(path).is_dir()
+    }
 }
 
 fn refusal(path: &RepoPath, error: &std::io::Error) -> TreeError {
