@@ -68,11 +68,23 @@ pub fn supervise(layout: &Layout, order: Order) -> Result<()> {
     ended
 }
 
+/// A process that ended: its name, and how.
+type Exit = (String, String);
+
+/// How long others that end with the first are waited for.
+const OTHERS: Duration = Duration::from_millis(500);
+
+/// The place of the exit on which the others rely: that of the process that was started first.
+fn cause(started: &[&str], exits: &[Exit]) -> usize {
+    let turn = |exit: &Exit| started.iter().position(|name| *name == exit.0).unwrap_or(usize::MAX);
+    (0..exits.len()).min_by_key(|&index| turn(&exits[index])).unwrap_or(0)
+}
+
 struct Supervisor {
     layout: Layout,
     state: State,
-    exits: mpsc::UnboundedSender<(String, String)>,
-    ended: mpsc::UnboundedReceiver<(String, String)>,
+    exits: mpsc::UnboundedSender<Exit>,
+    ended: mpsc::UnboundedReceiver<Exit>,
     charts: Option<serve::Charts>,
 }
 
@@ -102,7 +114,7 @@ impl Supervisor {
         let memory = memory::keep_peak(self.layout.clone(), pids.collect());
         tokio::select! {
             () = &mut told_to_end => Ok(()),
-            Some((name, status)) = self.ended.recv() => Err(self.death(&name, &status)),
+            Some(first) = self.ended.recv() => Err(self.death(first).await),
             never = housekeeping => match never {},
             never = following => match never {},
             never = memory => match never {},
@@ -146,7 +158,7 @@ impl Supervisor {
     async fn unless_something_ends<T>(&mut self, work: impl Future<Output = Result<T>>) -> Result<T> {
         tokio::select! {
             done = work => done,
-            Some((name, status)) = self.ended.recv() => Err(self.death(&name, &status)),
+            Some(first) = self.ended.recv() => Err(self.death(first).await),
         }
     }
 
@@ -191,9 +203,25 @@ impl Supervisor {
         self.state.write(&self.layout)
     }
 
-    fn death(&mut self, name: &str, status: &str) -> anyhow::Error {
-        self.state.processes.retain(|process| process.name != name);
-        let log = self.layout.log(name);
+    /// The reason for everything, once a process has ended. Others may have ended because of the same thing and be heard of
+    /// first: a controller gives up when its API server dies. So the others are waited for a moment, and the one that was started
+    /// first, on which the others rely, is named.
+    async fn death(&mut self, first: Exit) -> anyhow::Error {
+        let mut exits = vec![first];
+        let moment = tokio::time::sleep(OTHERS);
+        tokio::pin!(moment);
+        loop {
+            tokio::select! {
+                Some(next) = self.ended.recv() => exits.push(next),
+                () = &mut moment => break,
+            }
+        }
+        let started: Vec<&str> = self.state.processes.iter().map(|process| process.name.as_str()).collect();
+        let (name, status) = exits.swap_remove(cause(&started, &exits));
+        self.state
+            .processes
+            .retain(|process| process.name != name && exits.iter().all(|e| e.0 != process.name));
+        let log = self.layout.log(&name);
         anyhow::anyhow!("{name} ended by itself ({status}); the end of {}:\n{}", log.display(), tail(&log))
     }
 
@@ -259,4 +287,18 @@ pub fn detach(layout: &Layout, order: &Order, program: PathBuf) -> Result<u32> {
         bail!("start the sandbox's supervisor: it has no process id");
     }
     Ok(child.id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_process_that_the_others_rely_on_is_the_cause_in_whatever_order_they_are_heard_of() {
+        let exit = |name: &str| (name.to_owned(), "signal".to_owned());
+        let started = ["etcd", "kube-apiserver", "kube-controller-manager"];
+        let exits = [exit("kube-controller-manager"), exit("kube-apiserver")];
+        assert_eq!(cause(&started, &exits), 1);
+        assert_eq!(cause(&started, &exits[..1]), 0);
+    }
 }
