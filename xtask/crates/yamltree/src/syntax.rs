@@ -2,10 +2,11 @@
 //!
 //! This is libyaml's grammar (`scannerc.go` and `parserc.go` of go-yaml v3, MIT), because what kustomize accepts and refuses is
 //! decided there and not by the specification. It works on slices of the text: a scalar without escapes or folding is not
-//! copied. Comments are skipped; what a scalar means is for [`crate::scalar`] to say.
+//! copied. Comments are skipped unless somebody wants them; what a scalar means is for [`crate::scalar`] to say.
 
 mod block;
 mod characters;
+mod comments;
 pub mod common;
 mod cursor;
 mod grammar;
@@ -19,6 +20,7 @@ use std::fmt;
 
 use crate::node::Position;
 
+pub use comments::Comments;
 pub use grammar::Parser;
 
 /// How a scalar was written.
@@ -59,6 +61,11 @@ impl Properties<'_> {
 
 /// What `!!` stands for.
 pub(crate) const CORE: &str = "tag:yaml.org,2002:";
+
+/// Is it one of libyaml's five line breaks?
+fn is_break(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
 
 /// One event of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]

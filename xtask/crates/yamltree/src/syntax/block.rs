@@ -19,6 +19,9 @@ impl Scanner<'_> {
         let start = self.cursor.mark();
         let style = if self.cursor.byte(0) == b'|' { Style::Literal } else { Style::Folded };
         let (text, end) = block_scalar(&mut self.cursor, self.indent)?;
+        if self.comments.is_some() {
+            self.header_comment(start);
+        }
         self.push(Kind::Scalar(Cow::Owned(text), style), start, end);
         Ok(())
     }

@@ -236,6 +236,15 @@ impl<'a> Cursor<'a> {
         !line.iter().all(|byte| matches!(byte, b' ' | b'\t'))
     }
 
+    /// How many line breaks there are between the cursor and what is before it.
+    pub(super) fn breaks_before(&self) -> usize {
+        let before = self.text.get(..self.offset).unwrap_or_default();
+        let is_space = |c: char| matches!(c, ' ' | '\t') || super::is_break(c);
+        let rest = before.trim_end_matches(is_space).len();
+        let between = before.get(rest..).unwrap_or_default().replace("\r\n", "\n");
+        between.chars().filter(|c| super::is_break(*c)).count()
+    }
+
     /// Goes over a comment on this line, whatever blanks are before it.
     pub(super) fn skip_line_comment(&mut self) {
         let mut ahead = 0;

@@ -1,6 +1,7 @@
 //! Tokens into events (`parserc.go`): libyaml's state machine.
 
 mod collections;
+mod comments;
 
 use std::borrow::Cow;
 
@@ -8,6 +9,7 @@ use super::characters;
 use super::cursor::Mark;
 use super::scanner::{Kind, Result, Scanner, Token};
 use super::{CORE, Event, Properties, Span, Style, SyntaxError};
+use comments::Pending;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -54,6 +56,8 @@ pub struct Parser<'a> {
     marks: Vec<Mark>,
     tags: Vec<(&'a str, Cow<'a, str>)>,
     forbidden: Option<SyntaxError>,
+    /// For who wants them.
+    comments: Option<Box<Pending>>,
 }
 
 type Found<'a> = Result<(Event<'a>, Span)>;
@@ -72,6 +76,7 @@ impl<'a> Parser<'a> {
             marks: Vec::new(),
             tags: Vec::new(),
             forbidden: characters::forbidden_error(text),
+            comments: None,
         }
     }
 
@@ -80,6 +85,7 @@ impl<'a> Parser<'a> {
         if self.state == State::End {
             return Ok(None);
         }
+        self.no_comments();
         let found = match self.forbidden.take() {
             Some(error) => Err(error),
             None => self.step(),
@@ -118,6 +124,9 @@ impl<'a> Parser<'a> {
     }
 
     fn peek(&mut self) -> Result<&Token<'a>> {
+        if self.comments.is_some() {
+            self.unfold()?;
+        }
         self.scanner.peek()
     }
 
@@ -155,6 +164,7 @@ impl<'a> Parser<'a> {
             self.directives()?;
             self.states.push(State::DocumentEnd);
             self.state = State::BlockNode;
+            self.attach_document_head();
             return Ok(Some((Event::DocumentStart, span(start, end))));
         }
         self.directives()?;
@@ -218,6 +228,7 @@ impl<'a> Parser<'a> {
         }
         self.tags.clear();
         self.state = State::DocumentStart;
+        self.attach_document_foot();
         Ok((Event::DocumentEnd, span(start, last)))
     }
 
@@ -266,6 +277,7 @@ impl<'a> Parser<'a> {
     fn node(&mut self, is_block: bool, may_be_indentless: bool) -> Found<'a> {
         if let Token { kind: Kind::Alias(name), start, end } = self.peek()? {
             let (name, start, end) = (*name, *start, *end);
+            self.attach();
             self.scanner.take();
             self.pop_state();
             return Ok((Event::Alias(name), span(start, end)));
@@ -279,6 +291,7 @@ impl<'a> Parser<'a> {
                 (Event::SequenceStart(false, properties), end)
             }
             Kind::Scalar(..) => {
+                self.attach();
                 self.pop_state();
                 let Some(Token { kind: Kind::Scalar(text, style), .. }) = self.scanner.take() else {
                     return Ok(nothing(start));
@@ -286,18 +299,22 @@ impl<'a> Parser<'a> {
                 (Event::Scalar(text, style, properties), end)
             }
             Kind::FlowSequenceStart => {
+                self.attach();
                 self.open(start, State::FlowSequenceEntry { is_first: true });
                 (Event::SequenceStart(true, properties), end)
             }
             Kind::FlowMappingStart => {
+                self.attach();
                 self.open(start, State::FlowMappingKey { is_first: true });
                 (Event::MappingStart(true, properties), end)
             }
             Kind::BlockSequenceStart if is_block => {
+                self.attach_stem();
                 self.open(start, State::BlockSequenceEntry);
                 (Event::SequenceStart(false, properties), end)
             }
             Kind::BlockMappingStart if is_block => {
+                self.attach_stem();
                 self.open(start, State::BlockMappingKey);
                 (Event::MappingStart(false, properties), end)
             }

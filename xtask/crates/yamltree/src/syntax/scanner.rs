@@ -5,6 +5,7 @@ mod keys;
 use std::collections::VecDeque;
 
 use super::SyntaxError;
+use super::comments::Queue;
 use super::cursor::{Cursor, Mark};
 pub(super) use super::token::{Kind, Token};
 use keys::SimpleKey;
@@ -26,6 +27,8 @@ pub(super) struct Scanner<'a> {
     /// Is `-`, `---` or `...` the last token? A comment behind any other belongs to it and ends with its line.
     is_after_entry: bool,
     keys: Vec<SimpleKey>,
+    /// The comments, for who wants them.
+    pub(super) comments: Option<Box<Queue>>,
 }
 
 pub(super) type Result<T> = std::result::Result<T, SyntaxError>;
@@ -45,6 +48,7 @@ impl<'a> Scanner<'a> {
             key_allowed: true,
             is_after_entry: false,
             keys: vec![none],
+            comments: None,
         }
     }
 
@@ -72,8 +76,40 @@ impl<'a> Scanner<'a> {
     }
 
     fn fetch(&mut self) -> Result<()> {
+        if self.comments.is_some() {
+            return self.fetch_with_comment();
+        }
         self.skip_to_token();
-        self.unroll(self.cursor.column() as isize);
+        self.unroll(self.cursor.column() as isize, self.cursor.mark());
+        self.fetch_here()
+    }
+
+    /// The same with the comments before the token and behind it (`yaml_parser_fetch_next_token`).
+    fn fetch_with_comment(&mut self) -> Result<()> {
+        let scan = self.cursor.mark();
+        self.comments_to_token();
+        self.unroll(self.cursor.column() as isize, scan);
+        let mark = self.cursor.mark();
+        let byte = self.cursor.byte(0);
+        let is_directive = mark.column == 0 && (byte == b'%' || self.cursor.is_document_indicator());
+        let has_none = is_directive || (byte == 0 && self.cursor.is_end());
+        // A comment behind a colon or comma belongs to what is before that.
+        let is_behind = if self.flow == 0 { byte == b':' } else { byte == b',' };
+        let owner = self.last_token(0).filter(|_| is_behind).map_or(mark, |token| token.start);
+        self.fetch_here()?;
+        if !has_none && self.last_token(0).is_none_or(|token| token.kind != Kind::BlockEntry) {
+            self.line_comment(owner);
+        }
+        Ok(())
+    }
+
+    /// A token counted from the last one.
+    pub(super) fn last_token(&self, before: usize) -> Option<&Token<'a>> {
+        self.tokens.get(self.tokens.len().checked_sub(before + 1)?)
+    }
+
+    /// The token at the cursor.
+    fn fetch_here(&mut self) -> Result<()> {
         let mark = self.cursor.mark();
         let byte = self.cursor.byte(0);
         if byte == 0 && self.cursor.is_end() {
@@ -81,13 +117,13 @@ impl<'a> Scanner<'a> {
         }
         if mark.column == 0 {
             if byte == b'%' {
-                self.unroll(-1);
+                self.unroll(-1, mark);
                 self.drop_key()?;
                 self.key_allowed = false;
                 return self.directive();
             }
             if self.cursor.is_document_indicator() {
-                self.unroll(-1);
+                self.unroll(-1, mark);
                 self.drop_key()?;
                 self.key_allowed = false;
                 self.cursor.skip(3);
@@ -148,14 +184,7 @@ impl<'a> Scanner<'a> {
     /// Blanks, comments and line breaks. A tab may not be where indentation could be.
     fn skip_to_token(&mut self) {
         loop {
-            if self.cursor.column() == 0 && self.cursor.byte(0) == 0xef && self.is_byte_order_mark() {
-                self.cursor.skip_char();
-            }
-            while self.cursor.byte(0) == b' '
-                || (self.cursor.byte(0) == b'\t' && (self.flow > 0 || !self.key_allowed))
-            {
-                self.cursor.skip(1);
-            }
+            self.skip_blanks_to_token();
             if self.cursor.byte(0) == b'#' {
                 if self.cursor.has_content_on_line() && !self.is_after_entry {
                     self.cursor.skip_line_rest();
@@ -172,13 +201,24 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    pub(super) fn skip_blanks_to_token(&mut self) {
+        if self.cursor.column() == 0 && self.cursor.byte(0) == 0xef && self.is_byte_order_mark() {
+            self.cursor.skip_char();
+        }
+        while self.cursor.byte(0) == b' '
+            || (self.cursor.byte(0) == b'\t' && (self.flow > 0 || !self.key_allowed))
+        {
+            self.cursor.skip(1);
+        }
+    }
+
     fn is_byte_order_mark(&self) -> bool {
         self.cursor.byte(1) == 0xbb && self.cursor.byte(2) == 0xbf
     }
 
     fn end(&mut self) -> Result<()> {
         self.cursor.end_line();
-        self.unroll(-1);
+        self.unroll(-1, self.cursor.mark());
         self.drop_key()?;
         self.key_allowed = false;
         self.is_ended = true;
@@ -251,7 +291,9 @@ impl<'a> Scanner<'a> {
         self.drop_key()?;
         self.key_allowed = self.flow == 0;
         self.indicator(Kind::Key);
-        self.cursor.skip_line_comment();
+        if self.comments.is_none() {
+            self.cursor.skip_line_comment();
+        }
         Ok(())
     }
 
@@ -279,7 +321,9 @@ impl<'a> Scanner<'a> {
             self.key_allowed = self.flow == 0;
         }
         self.indicator(Kind::Value);
-        self.cursor.skip_line_comment();
+        if self.comments.is_none() {
+            self.cursor.skip_line_comment();
+        }
         Ok(())
     }
 
@@ -335,13 +379,18 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Closes block collections that are further in.
-    fn unroll(&mut self, column: isize) {
+    /// Closes block collections that are further in; `scan` is where blanks and comments before this began.
+    fn unroll(&mut self, column: isize, scan: Mark) {
         if self.flow > 0 {
             return;
         }
+        let mut block = scan.offset.saturating_sub(1);
         while self.indent > column {
-            let mark = self.cursor.mark();
+            let mut mark = self.cursor.mark();
+            if let Some(queue) = &self.comments {
+                block = u32::try_from(queue.end_of_block(block as usize, self.indent)).unwrap_or(block);
+                mark.offset = block;
+            }
             self.push(Kind::BlockEnd, mark, mark);
             self.indent = self.indents.pop().unwrap_or(-1);
         }

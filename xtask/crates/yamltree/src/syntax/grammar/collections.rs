@@ -10,7 +10,9 @@ impl<'a> Parser<'a> {
         let (start, end) = (*start, *end);
         match kind {
             Kind::BlockEntry => {
+                let head = self.head_length();
                 self.scanner.take();
+                self.split_stem(head)?;
                 match self.peek()?.kind {
                     Kind::BlockEntry | Kind::BlockEnd => self.no_child(State::BlockSequenceEntry, end),
                     _ => self.child(State::BlockSequenceEntry, true, false),
@@ -32,7 +34,9 @@ impl<'a> Parser<'a> {
             self.pop_state();
             return Ok((Event::SequenceEnd, span(start, start)));
         }
+        let head = self.head_length();
         self.scanner.take();
+        self.split_stem(head)?;
         match self.peek()?.kind {
             Kind::BlockEntry | Kind::Key | Kind::Value | Kind::BlockEnd => {
                 self.no_child(State::IndentlessSequenceEntry, end)
@@ -52,7 +56,10 @@ impl<'a> Parser<'a> {
                     _ => self.child(State::BlockMappingValue, true, true),
                 }
             }
-            Kind::BlockEnd => self.close(Event::MappingEnd, start, end),
+            Kind::BlockEnd => {
+                self.attach();
+                self.close(Event::MappingEnd, start, end)
+            }
             _ => {
                 let from = self.pop_mark();
                 let message = "did not find expected key";
@@ -93,7 +100,10 @@ impl<'a> Parser<'a> {
         let Token { kind, start, end } = self.peek()?;
         let (start, end) = (*start, *end);
         match kind {
-            Kind::FlowSequenceEnd => self.close(Event::SequenceEnd, start, end),
+            Kind::FlowSequenceEnd => {
+                self.attach();
+                self.close(Event::SequenceEnd, start, end)
+            }
             Kind::Key => {
                 self.scanner.take();
                 self.state = State::FlowSequenceEntryMappingKey;
@@ -137,7 +147,10 @@ impl<'a> Parser<'a> {
         let Token { kind, start, end } = self.peek()?;
         let (start, end) = (*start, *end);
         match kind {
-            Kind::FlowMappingEnd => self.close(Event::MappingEnd, start, end),
+            Kind::FlowMappingEnd => {
+                self.attach();
+                self.close(Event::MappingEnd, start, end)
+            }
             Kind::Key => {
                 self.scanner.take();
                 let token = self.peek()?;
