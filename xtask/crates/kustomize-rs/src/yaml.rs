@@ -1,6 +1,7 @@
 //! YAML as kustomize reads and writes it: documents that remember how each scalar was written, the rules of go-yaml for
 //! what a scalar is, and the emitter whose output is kustomize's to the byte.
 
+pub(crate) mod document;
 pub mod emit;
 pub(crate) mod folded;
 pub mod node;

@@ -1,48 +1,70 @@
 //! Replacements inside texts that hold JSON or YAML.
 //!
 //! As kustomize does it (`setValueInStructuredData` in `api/filters/replacement`): the first scalar on the path that can be read
-//! as YAML is read, changed and written again; JSON is written anew with sorted keys. Whatever fails here is tried as a plain path
+//! as YAML is read, changed and written again with its comments and quotes; JSON is written anew with sorted keys. Whatever fails here is tried as a plain path
 //! afterwards, whose errors are the ones that are told.
 
-mod yaml;
+mod path;
 
-use crate::fault::{Result, fault};
+use crate::fault::Result;
 use crate::generator::json_text;
+use crate::yaml::document::{Content, Document};
 use crate::yaml::float;
 use crate::yaml::node::{Node, Scalar, Tag, Value};
 use crate::yaml::read::{self, Twice};
 use crate::yaml::value::{Plain, decide};
+use path::Made;
 
-use super::target::{find, walk};
+use super::target::find;
 
 /// Sets a value inside a text on the path; says if there was such a text and place.
 pub(super) fn set(node: &mut Node, steps: &[String], value: &Node, create: bool) -> Result<bool> {
-    let Some((scalar, rest)) = text_on(node, steps) else { return Ok(false) };
+    let Some((scalar, mut document, rest)) = text_on(node, steps) else { return Ok(false) };
     let Value::Scalar(text) = &mut scalar.value else { return Ok(false) };
-    let Some(document) = document(&text.text, rest, value, create) else { return Ok(false) };
+    let mut count = 0;
+    let walked = path::walk_document(&mut document, rest, create.then(|| Made::like(value)), &mut |found| {
+        count += 1;
+        match &mut found.content {
+            // A scalar keeps what it was said to be; delimiters do not count inside texts.
+            Content::Scalar(text, _) => value.as_text().clone_into(text),
+            _ => *found = value.into(),
+        }
+    });
+    if walked.is_err() || count == 0 {
+        return Ok(false);
+    }
+    let written = document.written();
     let changed = if text.text.trim_start().starts_with(['{', '[']) {
         let is_pretty = text.text.contains('\n') && text.text.contains("  ");
-        let mut out = String::new();
-        match json(&document, is_pretty.then_some(0), &mut out) {
-            Some(()) => out,
+        match json_of(&written, is_pretty) {
+            Some(json) => json,
             None => return Ok(false),
         }
     } else {
-        // A list or mapping would keep the form that it has elsewhere.
-        let written = value.scalar().and_then(|_| yaml::write(&document, &text.text));
-        written.ok_or_else(|| {
-            let message = "this YAML inside a text cannot be written again as kustomize does";
-            fault("kustomize/unsupported", scalar.at, message)
-                .with_help("write it without comments, anchors, tags and folded texts, or as JSON")
-        })?
+        written.trim().to_owned()
     };
     text.text = changed.into();
     scalar.at = value.at;
     Ok(true)
 }
 
-/// The first scalar on the path that holds YAML, and the rest of the path.
-fn text_on<'n, 's>(node: &'n mut Node, steps: &'s [String]) -> Option<(&'n mut Node, &'s [String])> {
+/// What the path leads to in a text that is changed and then forgotten. `None` if it cannot lead on there at all.
+pub(super) fn forgotten(text: &str, steps: &[String], create: Option<&Node>) -> Option<Vec<Node>> {
+    let mut all = Vec::new();
+    let walked = path::forgotten(text, steps, create.map(Made::like), &mut |found| {
+        all.push(match &found.content {
+            Content::Scalar(text, _) => Node::text(text.as_str()),
+            _ => Node::map(),
+        });
+    });
+    walked.ok().map(|()| all)
+}
+
+/// The first scalar on the path that holds YAML, what it holds, and the rest of the path.
+fn text_on<'n, 's>(
+    node: &'n mut Node,
+    steps: &'s [String],
+) -> Option<(&'n mut Node, Document, &'s [String])> {
     let named = |step: &&String| !step.trim().is_empty();
     let mut node = node;
     for (index, step) in steps.iter().enumerate().filter(|(_, s)| named(s)) {
@@ -54,33 +76,20 @@ fn text_on<'n, 's>(node: &'n mut Node, steps: &'s [String]) -> Option<(&'n mut N
         };
         let rest = steps.get(index + 1..).unwrap_or_default();
         if let (Value::Scalar(scalar), false) = (&node.value, rest.is_empty())
-            && read::single(0, &scalar.text, Twice::Refused).is_ok()
+            && let Ok(document) = Document::read(&scalar.text)
         {
-            return Some((node, rest));
+            return Some((node, document, rest));
         }
     }
     None
 }
 
-/// The document in the text after the change; `None` if it has no such place.
-fn document(text: &str, steps: &[String], value: &Node, create: bool) -> Option<Node> {
-    let mut document = read::single(0, text, Twice::Refused).ok()??;
-    let mut count = 0;
-    walk(&mut document, steps, create.then_some(value), &mut |found| {
-        count += 1;
-        put(found, value);
-        Ok(())
-    })
-    .ok()?;
-    (count > 0).then_some(document)
-}
-
-/// A scalar keeps what it was said to be; delimiters do not count inside texts.
-fn put(node: &mut Node, value: &Node) {
-    match &mut node.value {
-        Value::Scalar(scalar) => scalar.text = value.as_text().into(),
-        other => *other = value.value.clone(),
-    }
+/// YAML as JSON, as Go reads and writes it.
+fn json_of(written: &str, is_pretty: bool) -> Option<String> {
+    let document = read::single(0, written, Twice::Refused).ok()??;
+    let mut out = String::new();
+    json(&document, is_pretty.then_some(0), &mut out)?;
+    Some(out)
 }
 
 /// Writes as Go's JSON does, keys sorted; `None` if JSON cannot hold it.

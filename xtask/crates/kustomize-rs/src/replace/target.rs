@@ -5,7 +5,6 @@ use crate::fault::{Fault, Result, fault};
 use crate::kustomization::args::FieldOptions;
 use crate::path::split_brackets;
 use crate::yaml::node::{Field, Mark, Node, Scalar, Style, Value};
-use crate::yaml::read::{self, Twice};
 
 fn wrong(message: impl Into<String>) -> Box<Fault> {
     fault("kustomize/replacement", Mark::default(), message)
@@ -56,7 +55,7 @@ fn list<'n>(node: &'n Node, step: &str) -> Result<&'n [Node]> {
 }
 
 /// Key and value of `[key=value]`.
-fn condition(step: &str) -> Option<Result<(&str, &str)>> {
+pub(super) fn condition(step: &str) -> Option<Result<(&str, &str)>> {
     let inner = step.strip_prefix('[')?.strip_suffix(']')?;
     Some(inner.split_once('=').ok_or_else(|| wrong(format!("`{step}`: write `[field=value]`"))))
 }
@@ -198,13 +197,11 @@ pub(super) fn walk(
         (None, None) => return Ok(()),
     };
     let value = &mut fields[index].value;
-    if let (Value::Scalar(scalar), false) = (&value.value, rest.is_empty())
-        && !scalar.is_null()
-    {
+    if let (Value::Scalar(scalar), false) = (&value.value, rest.is_empty()) {
         // kustomize looks into the text, changes what it finds there, and forgets it.
-        let read = read::single(0, &scalar.text, Twice::Refused);
-        let read = read.map_err(|f| wrong(format!("`{step}` is a scalar and no YAML: {}", f.message)))?;
-        return read.map_or_else(|| expected("a mapping"), |mut inner| walk(&mut inner, rest, create, found));
+        let all = inside::forgotten(&scalar.text, rest, create);
+        let all = all.ok_or_else(|| wrong(format!("`{step}` is a text without `{}`", rest.join("."))))?;
+        return all.into_iter().try_for_each(|mut lost| found(&mut lost));
     }
     walk(value, rest, create, found)
 }

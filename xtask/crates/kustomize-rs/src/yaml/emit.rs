@@ -8,8 +8,8 @@ mod write;
 use super::node::{Field, Mark, Node, Scalar, Style, Tag, Value};
 use super::value::{Plain, decide};
 use super::{float, order, scalar};
-pub(super) use analysis::{is_break, is_printable};
-use write::Writer;
+pub(super) use analysis::{Analysis, is_break, is_printable};
+pub(super) use write::Writer;
 
 /// Why something cannot be written.
 #[derive(Debug, Clone, PartialEq)]

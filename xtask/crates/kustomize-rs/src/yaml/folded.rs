@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::emit::{is_break, is_printable};
+use super::emit::{Writer, is_break, is_printable};
 use super::node::{Node, Style, Value};
 use super::read::{self, Twice};
 
@@ -41,38 +41,12 @@ fn may_be_block(text: &str) -> bool {
 }
 
 fn written(text: &str) -> String {
-    let mut out = String::from(">");
-    if text.starts_with(|c| c == ' ' || is_break(c)) {
-        out.push('2');
-    }
-    let mut last = text.chars().rev();
-    match (last.next().is_some_and(is_break), last.next().is_none_or(is_break)) {
-        (false, _) => out.push('-'),
-        (true, true) => out.push('+'),
-        (true, false) => {}
-    }
-    out.push('\n');
-    // go-yaml looks at the beginning of the text where it means the next line.
-    let first = text.chars().find(|c| !is_break(*c));
-    let may_double = first.is_some_and(|c| !matches!(c, ' ' | '\t' | '\0'));
-    let (mut after_break, mut after_blank) = (true, true);
-    for c in text.chars() {
-        if is_break(c) {
-            if !after_break && !after_blank && c == '\n' && may_double {
-                out.push('\n');
-            }
-            out.push(c);
-            after_break = true;
-        } else {
-            if after_break {
-                out.push_str("  ");
-                after_blank = matches!(c, ' ' | '\t');
-            }
-            out.push(c);
-            after_break = false;
-        }
-    }
-    out
+    let mut writer = Writer::endless();
+    writer.open_flow();
+    writer.block_header(">", text);
+    writer.line_break();
+    writer.folded_lines(text);
+    writer.into_text()
 }
 
 #[cfg(test)]

@@ -13,11 +13,15 @@ pub(super) enum Form {
 
 /// What the characters of a text allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Analysis {
+pub(in crate::yaml) struct Analysis {
     pub multiline: bool,
-    plain: bool,
-    single: bool,
+    pub plain: bool,
+    pub single: bool,
     block: bool,
+    /// May it stand without quotes in a flow collection? This and the next are for go-yaml v3.
+    pub flow_plain: bool,
+    /// May it be a block scalar, where tabs are harmless?
+    pub block_with_tabs: bool,
 }
 
 /// Is it a text without blanks that stands as it is and reads back as a text? Most texts are, and need no further look.
@@ -32,22 +36,36 @@ pub(super) fn is_word(text: &str) -> bool {
 }
 
 impl Analysis {
-    pub(super) fn of(text: &str) -> Self {
+    pub(in crate::yaml) fn of(text: &str) -> Self {
         if text.is_empty() {
-            return Analysis { multiline: false, plain: true, single: true, block: false };
+            return Analysis {
+                multiline: false,
+                plain: true,
+                single: true,
+                block: false,
+                flow_plain: false,
+                block_with_tabs: false,
+            };
         }
         let bytes = text.as_bytes();
         // Most texts are names: nothing below can happen to them.
         let is_easy = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'/');
         if bytes[0].is_ascii_alphanumeric() && bytes.iter().all(|b| is_easy(b) || *b == b'-') {
-            return Analysis { multiline: false, plain: true, single: true, block: true };
+            return Analysis {
+                multiline: false,
+                plain: true,
+                single: true,
+                block: true,
+                flow_plain: true,
+                block_with_tabs: true,
+            };
         }
         Analysis::slow(text)
     }
 
     fn slow(text: &str) -> Self {
         let mut plain = !text.starts_with("---") && !text.starts_with("...");
-        let (mut breaks, mut special) = (false, false);
+        let (mut breaks, mut special, mut tabs, mut flow_plain) = (false, false, false, true);
         let (mut break_space, mut space_break) = (false, false);
         let (mut after_space, mut after_break, mut after_blank) = (false, false, true);
         let mut chars = text.chars().peekable();
@@ -67,7 +85,9 @@ impl Analysis {
                 '#' if after_blank => plain = false,
                 _ => {}
             }
-            special |= !is_printable(c);
+            flow_plain &= !matches!(c, ',' | '?' | '[' | ']' | '{' | '}' | ':');
+            tabs |= c == '\t';
+            special |= !is_printable(c) && c != '\t';
             if c == ' ' {
                 break_space |= after_break;
                 (after_space, after_break) = (true, false);
@@ -82,11 +102,15 @@ impl Analysis {
             is_first = false;
         }
         let is_padded = ends(text.chars().next()) || ends(text.chars().next_back());
+        let plain = plain && !is_padded && !break_space && !space_break && !special && !tabs && !breaks;
+        let block_with_tabs = !text.ends_with(' ') && !space_break && !special;
         Analysis {
             multiline: breaks,
-            plain: plain && !is_padded && !break_space && !space_break && !special && !breaks,
-            single: !break_space && !space_break && !special,
-            block: !text.ends_with(' ') && !space_break && !special,
+            plain,
+            single: !break_space && !space_break && !special && !tabs,
+            block: block_with_tabs && !tabs,
+            flow_plain: plain && flow_plain,
+            block_with_tabs,
         }
     }
 

@@ -5,9 +5,13 @@ use super::analysis::{is_break, is_printable};
 /// Lines are folded at the first space after this column.
 const WIDTH: usize = 80;
 
-pub(super) struct Writer {
+pub(in crate::yaml) struct Writer {
     out: String,
     column: usize,
+    /// Where lines are folded.
+    width: usize,
+    /// The indentation at which a comment ended that has to be set apart from what comes.
+    pub(in crate::yaml) foot: Option<usize>,
     indent: Option<usize>,
     indents: Vec<Option<usize>>,
     /// Was the last character a blank, so that an indicator needs none before it?
@@ -17,25 +21,39 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(out: String) -> Self {
-        Writer { out, column: 0, indent: None, indents: Vec::new(), whitespace: true, indention: true }
+    pub(in crate::yaml) fn new(out: String) -> Self {
+        Writer {
+            out,
+            column: 0,
+            width: WIDTH,
+            foot: None,
+            indent: None,
+            indents: Vec::new(),
+            whitespace: true,
+            indention: true,
+        }
     }
 
-    pub(super) fn into_text(self) -> String {
+    /// One that never folds, as go-yaml v3 is set.
+    pub(in crate::yaml) fn endless() -> Self {
+        Writer { width: usize::MAX, ..Writer::new(String::new()) }
+    }
+
+    pub(in crate::yaml) fn into_text(self) -> String {
         self.out
     }
 
-    pub(super) fn is_at_indention(&self) -> bool {
+    pub(in crate::yaml) fn is_at_indention(&self) -> bool {
         self.indention
     }
 
-    pub(super) fn finish(&mut self) {
+    pub(in crate::yaml) fn finish(&mut self) {
         if self.column > 0 {
             self.line_break();
         }
     }
 
-    pub(super) fn open(&mut self, stays: bool) {
+    pub(in crate::yaml) fn open(&mut self, stays: bool) {
         self.indents.push(self.indent);
         self.indent = match self.indent {
             None => Some(0),
@@ -44,13 +62,20 @@ impl Writer {
         };
     }
 
-    pub(super) fn close(&mut self) {
+    /// The same for a flow collection or a scalar, which are indented even at the root.
+    pub(in crate::yaml) fn open_flow(&mut self) {
+        self.indents.push(self.indent);
+        self.indent = Some(self.indent.unwrap_or(0) + 2);
+    }
+
+    pub(in crate::yaml) fn close(&mut self) {
         self.indent = self.indents.pop().flatten();
     }
 
-    fn line_break(&mut self) {
+    pub(in crate::yaml) fn line_break(&mut self) {
         self.out.push('\n');
         self.column = 0;
+        self.indention = true;
     }
 
     fn put(&mut self, c: char) {
@@ -63,9 +88,12 @@ impl Writer {
         self.column += text.len();
     }
 
-    pub(super) fn write_indent(&mut self) {
+    pub(in crate::yaml) fn write_indent(&mut self) {
         let indent = self.indent.unwrap_or(0);
         if !self.indention || self.column > indent || (self.column == indent && !self.whitespace) {
+            self.line_break();
+        }
+        if self.foot.take() == Some(indent) {
             self.line_break();
         }
         while self.column < indent {
@@ -75,7 +103,13 @@ impl Writer {
         self.indention = true;
     }
 
-    pub(super) fn indicator(&mut self, mark: &str, spaced: bool, is_blank: bool, is_indention: bool) {
+    pub(in crate::yaml) fn indicator(
+        &mut self,
+        mark: &str,
+        spaced: bool,
+        is_blank: bool,
+        is_indention: bool,
+    ) {
         if spaced && !self.whitespace {
             self.put(' ');
         }
@@ -84,7 +118,7 @@ impl Writer {
         self.indention = self.indention && is_indention;
     }
 
-    pub(super) fn flow(&mut self, text: &str) {
+    pub(in crate::yaml) fn flow(&mut self, text: &str) {
         self.indicator(text, true, false, false);
     }
 
@@ -94,7 +128,7 @@ impl Writer {
     }
 
     /// A text that stands as it is, on this line.
-    pub(super) fn word(&mut self, text: &str) {
+    pub(in crate::yaml) fn word(&mut self, text: &str) {
         if !self.whitespace {
             self.put(' ');
         }
@@ -102,34 +136,37 @@ impl Writer {
         self.written();
     }
 
-    pub(super) fn plain(&mut self, text: &str, may_fold: bool) {
+    pub(in crate::yaml) fn plain(&mut self, text: &str, may_fold: bool) {
         if !self.whitespace && !text.is_empty() {
             self.put(' ');
         }
-        if text.is_ascii() && (!may_fold || self.column + text.len() <= WIDTH) {
+        if text.is_ascii() && (!may_fold || text.len() <= self.width.saturating_sub(self.column)) {
             self.put_ascii(text);
-            return self.written();
+            self.whitespace &= text.is_empty();
+            self.indention = false;
+            return;
         }
-        self.folded(text, may_fold, false);
-        self.written();
+        self.lines(text, may_fold, false);
+        self.whitespace &= text.is_empty();
+        self.indention = false;
     }
 
-    pub(super) fn single(&mut self, text: &str, may_fold: bool) {
+    pub(in crate::yaml) fn single(&mut self, text: &str, may_fold: bool) {
         self.indicator("'", true, false, false);
-        self.folded(text, may_fold, true);
+        self.lines(text, may_fold, true);
         self.indicator("'", false, false, false);
         self.written();
     }
 
     /// The text of a plain or single-quoted scalar.
-    fn folded(&mut self, text: &str, may_fold: bool, is_quoted: bool) {
+    fn lines(&mut self, text: &str, may_fold: bool, is_quoted: bool) {
         let (mut spaces, mut breaks) = (false, false);
         let mut rest = text.char_indices().peekable();
         while let Some((at, c)) = rest.next() {
             if c == ' ' {
                 let before_space = rest.peek().is_some_and(|(_, c)| *c == ' ');
                 let is_inside = !is_quoted || (at > 0 && at < text.len() - 1);
-                if may_fold && !spaces && self.column > WIDTH && is_inside && !before_space {
+                if may_fold && !spaces && self.column > self.width && is_inside && !before_space {
                     self.write_indent();
                 } else {
                     self.put(c);
@@ -161,7 +198,7 @@ impl Writer {
         self.column = 0;
     }
 
-    pub(super) fn double(&mut self, text: &str, may_fold: bool) {
+    pub(in crate::yaml) fn double(&mut self, text: &str, may_fold: bool) {
         self.indicator("\"", true, false, false);
         let mut spaces = false;
         // The original asks whether the text begins with one when it means to ask whether this character is one.
@@ -170,7 +207,7 @@ impl Writer {
         while let Some((at, c)) = rest.next() {
             if c == ' ' && !has_mark {
                 let is_inside = at > 0 && at < text.len() - 1;
-                if may_fold && !spaces && self.column > WIDTH && is_inside {
+                if may_fold && !spaces && self.column > self.width && is_inside {
                     self.write_indent();
                     if rest.peek().is_some_and(|(_, c)| *c == ' ') {
                         self.put('\\');
@@ -192,8 +229,15 @@ impl Writer {
         self.written();
     }
 
-    pub(super) fn literal(&mut self, text: &str) {
-        self.indicator("|", true, false, false);
+    pub(in crate::yaml) fn literal(&mut self, text: &str) {
+        self.block_header("|", text);
+        self.line_break();
+        self.literal_lines(text);
+    }
+
+    /// What stands in the first line of a block scalar.
+    pub(in crate::yaml) fn block_header(&mut self, mark: &str, text: &str) {
+        self.indicator(mark, true, false, false);
         if text.starts_with(|c| c == ' ' || is_break(c)) {
             self.indicator("2", false, false, false);
         }
@@ -207,8 +251,9 @@ impl Writer {
         if !chomp.is_empty() {
             self.indicator(chomp, false, false, false);
         }
-        self.line_break();
-        self.indention = true;
+    }
+
+    pub(in crate::yaml) fn literal_lines(&mut self, text: &str) {
         self.whitespace = true;
         let mut breaks = true;
         for c in text.chars() {
@@ -225,6 +270,74 @@ impl Writer {
                 breaks = false;
             }
         }
+    }
+
+    /// The lines of a folded text. The original looks at the beginning of the text where it means the next line, and so
+    /// writes a break too many before deeper lines, or none at all.
+    pub(in crate::yaml) fn folded_lines(&mut self, text: &str) {
+        self.whitespace = true;
+        let first = text.chars().find(|c| !is_break(*c));
+        let may_double = first.is_some_and(|c| !matches!(c, ' ' | '\t' | '\0'));
+        let (mut breaks, mut leading_blank) = (true, true);
+        for c in text.chars() {
+            if is_break(c) {
+                if !breaks && !leading_blank && c == '\n' && may_double {
+                    self.line_break();
+                }
+                self.written_break(c);
+                self.indention = true;
+                breaks = true;
+            } else {
+                if breaks {
+                    self.write_indent();
+                    leading_blank = matches!(c, ' ' | '\t');
+                }
+                self.put(c);
+                self.indention = false;
+                breaks = false;
+            }
+        }
+    }
+
+    /// A comment to the end of its line, each of its lines indented.
+    pub(in crate::yaml) fn comment(&mut self, text: &str) {
+        let (mut breaks, mut has_mark) = (false, false);
+        for c in text.chars() {
+            if is_break(c) {
+                self.written_break(c);
+                self.indention = true;
+                (breaks, has_mark) = (true, false);
+            } else {
+                if breaks {
+                    self.write_indent();
+                }
+                if !has_mark && c != '#' {
+                    self.put_ascii("# ");
+                }
+                self.put(c);
+                self.indention = false;
+                (breaks, has_mark) = (false, true);
+            }
+        }
+        if !breaks {
+            self.line_break();
+        }
+        self.whitespace = true;
+    }
+
+    /// A blank, unless there is one.
+    pub(in crate::yaml) fn blank(&mut self) {
+        if !self.whitespace {
+            self.put(' ');
+        }
+    }
+
+    pub(in crate::yaml) fn is_at_line_start(&self) -> bool {
+        self.column == 0
+    }
+
+    pub(in crate::yaml) fn indentation(&self) -> usize {
+        self.indent.unwrap_or(0)
     }
 }
 
