@@ -173,6 +173,7 @@ fn objects(loader: &Loader<'_>, root: Folder, options: &Options) -> fault::Resul
     for object in &mut objects {
         metadata::settle(object, keeps.0, keeps.1);
         object.settle_annotations();
+        object.check_repeated()?;
     }
     Ok(objects)
 }

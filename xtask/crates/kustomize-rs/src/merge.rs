@@ -108,7 +108,8 @@ fn map(types: &Types, target: Option<Node>, patch: Option<Node>, of: Option<Type
     let Value::Map(mine) = &mut target.value else { return Ok(Some(target)) };
     let named: Vec<SmolStr> = theirs.iter().map(|f| f.key.clone()).collect();
     for Field { key, is_text, at, value } in std::mem::take(mine) {
-        let kept = if named.contains(&key) {
+        // Of equal keys only the first is looked at.
+        let kept = if named.contains(&key) || mine.iter().any(|f| f.key == key) {
             Some(value)
         } else {
             let field_type = of.and_then(|of| types.field(of, &key));
@@ -116,7 +117,10 @@ fn map(types: &Types, target: Option<Node>, patch: Option<Node>, of: Option<Type
         };
         mine.extend(kept.map(|value| Field { key, is_text, at, value }));
     }
-    for Field { key, is_text, at, value } in theirs {
+    for (index, Field { key, is_text, at, value }) in theirs.into_iter().enumerate() {
+        if named[..index].contains(&key) {
+            continue;
+        }
         let field_type = of.and_then(|of| types.field(of, &key));
         match mine.iter().position(|f| f.key == key) {
             Some(index) => {
@@ -147,8 +151,13 @@ fn map(types: &Types, target: Option<Node>, patch: Option<Node>, of: Option<Type
 /// A mapping that comes from the patch alone is walked against itself: nulls and directives in it go.
 fn finish_added(types: &Types, patch: Node, of: Option<TypeId>) -> Result<Node> {
     let Value::Map(fields) = patch.value else { return Ok(patch) };
+    let named: Vec<SmolStr> = fields.iter().map(|f| f.key.clone()).collect();
     let mut kept = Vec::with_capacity(fields.len());
-    for Field { key, is_text, at, value } in fields {
+    for (index, Field { key, is_text, at, value }) in fields.into_iter().enumerate() {
+        if named[..index].contains(&key) {
+            kept.push(Field { key, is_text, at, value });
+            continue;
+        }
         let field_type = of.and_then(|of| types.field(of, &key));
         if let Some(value) = walk(types, None, Some(value), field_type)?.filter(|n| !n.is_null()) {
             kept.push(Field { key, is_text, at, value });
@@ -162,6 +171,10 @@ fn finish_kept(types: &Types, target: Node, of: Option<TypeId>) -> Result<Node> 
     let Value::Map(fields) = target.value else { return Ok(target) };
     let mut kept = Vec::with_capacity(fields.len());
     for Field { key, is_text, at, value } in fields {
+        if kept.iter().any(|f: &Field| f.key == key) {
+            kept.push(Field { key, is_text, at, value });
+            continue;
+        }
         let field_type = of.and_then(|of| types.field(of, &key));
         if let Some(value) = walk(types, Some(value), None, field_type)? {
             kept.push(Field { key, is_text, at, value });

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::fault::Result;
 use crate::id::{Gvk, Id, effective_namespace};
 use crate::kustomization::record::{Entry, Pairs};
 use crate::path::split_brackets;
@@ -10,6 +11,7 @@ use crate::replace::lookup;
 use crate::schema::Schema;
 use crate::shared;
 use crate::yaml::node::{Mark, Node, Scalar, Shared, Value};
+use crate::yaml::read::twice_here;
 
 /// A former name, namespace and kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub struct Object {
     pub(crate) variables: Vec<String>,
     pub(crate) may_change_name: bool,
     pub(crate) may_change_kind: bool,
+    /// Did a patch with a key that is there twice go into it?
+    pub(crate) may_repeat: bool,
     /// Did a generator make it?
     pub(crate) is_generated: bool,
     pub(crate) schema: Arc<Schema>,
@@ -62,6 +66,7 @@ impl Object {
             variables: Vec::new(),
             may_change_name: false,
             may_change_kind: false,
+            may_repeat: false,
             is_generated: false,
             schema: Arc::clone(schema),
             shared: Shared::default(),
@@ -170,6 +175,9 @@ impl Object {
         let namespace = self.effective_namespace().to_owned();
         self.former.push(Former { name, namespace, kind });
         // kustomize keeps former ids in annotations, and writes all of them anew.
+        if self.may_repeat {
+            self.settle_annotations();
+        }
         if self.shared.number > 0
             && let Some(annotations) = self.node.get_mut("metadata").and_then(|m| m.get_mut("annotations"))
         {
@@ -211,6 +219,15 @@ impl Object {
     /// Writes `metadata.FIELD` anew; an empty map removes it.
     pub(crate) fn set_meta_map(&mut self, field: &str, map: &Pairs) {
         set_pairs(self.node.map_at("metadata"), field, map);
+    }
+
+    /// Refuses a key that is there twice. kustomize does so where it makes JSON of an object: what was read keeps both, and
+    /// merging into a mapping takes the first alone.
+    pub(crate) fn check_repeated(&self) -> Result<()> {
+        match self.node.repeated().filter(|_| self.may_repeat) {
+            Some((field, first)) => Err(twice_here(&field.key, field.at, first)),
+            None => Ok(()),
+        }
     }
 
     /// Is there nothing left of it?

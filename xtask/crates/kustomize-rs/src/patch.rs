@@ -76,7 +76,10 @@ impl Written {
 
     fn objects(&self, schema: &Arc<Schema>) -> Result<Vec<Object>> {
         let mut objects =
-            load::objects(schema, self.source, &self.text, Twice::First).map_err(|f| self.fault(f))?;
+            load::objects(schema, self.source, &self.text, Twice::Kept).map_err(|f| self.fault(f))?;
+        for object in &mut objects {
+            object.may_repeat = object.node.repeated().is_some();
+        }
         if self.source == 0 {
             objects.iter_mut().for_each(|o| o.node.each_mark(&mut |at| self.place(at)));
         }
@@ -226,6 +229,7 @@ fn json_on(
         if stores {
             object.store_id();
         }
+        object.check_repeated()?;
         object.make_room_for_notes();
         json::apply(&mut object.node, operations).map_err(|f| f.or_at(target.at))?;
     }
@@ -293,11 +297,15 @@ fn merge_one_as(object: &mut Object, patch: &Object) -> Result<()> {
 fn merge_one(object: &mut Object, patch: &Object) -> Result<()> {
     let (name, namespace, kind) =
         (object.name().to_owned(), object.namespace().to_owned(), object.kind().to_owned());
+    object.may_repeat |= patch.may_repeat;
     let (name_at, namespace_at) = (object.meta_at("name"), object.meta_at("namespace"));
     let kind_at = object.node.get("kind").map_or(object.node.at, |n| n.at);
     if patch.may_change_name || patch.may_change_kind {
         object.store_id();
     }
+    // The original makes the new object, and forgets it: what is patched stays as it is.
+    let is_replaced = patch.node.get("$patch").is_some_and(|node| node.as_text() == "replace");
+    let kept = is_replaced.then(|| object.node.clone());
     let target = std::mem::replace(&mut object.node, Node::null());
     let at = target.at;
     let schema = Arc::clone(&object.schema);
@@ -306,7 +314,7 @@ fn merge_one(object: &mut Object, patch: &Object) -> Result<()> {
     else {
         return Ok(());
     };
-    object.node = merged;
+    object.node = kept.unwrap_or(merged);
     if object.is_gone() {
         return Ok(());
     }

@@ -364,6 +364,18 @@ impl Node {
         }
     }
 
+    /// A key that a mapping in it has twice, as only patches may for a while: the second field, and where the first is.
+    pub(crate) fn repeated(&self) -> Option<(&Field, Mark)> {
+        let fields = self.fields();
+        let again = |(index, field): (usize, &Field)| fields[..index].iter().position(|f| f.key == field.key);
+        let mut all = fields.iter().enumerate();
+        if let Some((field, first)) = all.find_map(|(index, f)| again((index, f)).map(|at| (f, at))) {
+            return Some((field, fields[first].at));
+        }
+        let below = self.items().iter().chain(fields.iter().map(|f| &f.value));
+        below.into_iter().find_map(Node::repeated)
+    }
+
     /// What this is, for messages.
     pub fn sort(&self) -> &'static str {
         match &self.value {

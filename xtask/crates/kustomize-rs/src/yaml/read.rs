@@ -24,8 +24,8 @@ const DEEPEST: usize = 300;
 pub(crate) enum Twice {
     /// An error.
     Refused,
-    /// The first value counts.
-    First,
+    /// Both stay; see [`Node::repeated`].
+    Kept,
     /// The last value counts.
     Last,
 }
@@ -263,12 +263,8 @@ impl<'a> Builder<'a> {
             (Value::Map(fields), Some((key, is_text, at))) => match find(fields, &mut parent.seen, &key) {
                 None => fields.push(Field { key, is_text, at, value: node }),
                 Some(index) => match twice {
-                    Twice::Refused => {
-                        let line = fields[index].at.line;
-                        let message = format!("key `{key}` is here twice, first in line {line}");
-                        return Err(fault("yaml/duplicate-key", at, message));
-                    }
-                    Twice::First => {}
+                    Twice::Refused => return Err(twice_here(&key, at, fields[index].at)),
+                    Twice::Kept => fields.push(Field { key, is_text, at, value: node }),
                     Twice::Last => {
                         fields[index].value = node;
                         self.again.push((key, at));
@@ -279,6 +275,12 @@ impl<'a> Builder<'a> {
         }
         Ok(())
     }
+}
+
+/// The fault of a key that was there before.
+pub(crate) fn twice_here(key: &str, at: Mark, first: Mark) -> Box<Fault> {
+    let message = format!("key `{key}` is here twice, first in line {}", first.line);
+    fault("yaml/duplicate-key", at, message)
 }
 
 fn find(fields: &[Field], seen: &mut HashMap<SmolStr, usize>, key: &str) -> Option<usize> {
