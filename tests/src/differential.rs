@@ -5,6 +5,7 @@
 
 mod draw;
 mod fields;
+pub mod inside;
 mod objects;
 pub mod oracle;
 mod patches;

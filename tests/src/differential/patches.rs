@@ -70,7 +70,26 @@ fn strategic_text(draw: &mut Draw, folder: &mut Folder, object: &Value) -> Strin
     {
         patches.push(strategic(draw, &other));
     }
-    write::documents(draw, &patches)
+    let text = write::documents(draw, &patches);
+    if draw.takes(4, "key twice in a patch") { twice(draw, &text) } else { text }
+}
+
+/// A field of one line comes again with another value.
+fn twice(draw: &mut Draw, text: &str) -> String {
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let at = draw.below(lines.len());
+    let mut out = lines[..at].concat();
+    for (index, line) in lines[at..].iter().enumerate() {
+        out.push_str(line);
+        if let (0, Some((key, value))) = (index, line.split_once(": "))
+            && line.ends_with('\n')
+            && !value.starts_with(['|', '>'])
+        {
+            let other = draw.pick(&["twice", "null", "{a: null}"]);
+            out.push_str(&format!("{}: {other}\n", key.replacen("- ", "  ", 1)));
+        }
+    }
+    out
 }
 
 fn strategic(draw: &mut Draw, object: &Value) -> Value {

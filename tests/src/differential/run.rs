@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::Case;
 use super::oracle::Oracle;
 use super::shrink::shrink;
 use super::verdict::{Difference, compare, outline};
-use super::{Case, case};
 
 /// How many trees are on their way to the original while we build the one before.
 const AHEAD: u64 = 8;
@@ -28,8 +28,8 @@ pub struct Report {
     pub differences: BTreeMap<Difference, (usize, Vec<PathBuf>)>,
 }
 
-/// Goes through the trees of `first`, `first + 1`, … until the time is over; small cases of differences go to `folder`.
-pub fn run(first: u64, time: Duration, folder: &Path) -> Report {
+/// Goes through the trees that are made of `first`, `first + 1`, … until the time is over; small cases of differences go to `folder`.
+pub fn run(make: fn(u64) -> Case, first: u64, time: Duration, folder: &Path) -> Report {
     let mut oracle = Oracle::start();
     let mut small = Oracle::start();
     let mut report = Report::default();
@@ -38,7 +38,7 @@ pub fn run(first: u64, time: Duration, folder: &Path) -> Report {
     let mut seed = first;
     loop {
         while begun.elapsed() < time && (waiting.len() as u64) < AHEAD {
-            let made = case(seed);
+            let made = make(seed);
             oracle.ask(&made);
             waiting.push_back((seed, made));
             seed += 1;
