@@ -61,7 +61,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
             let chosen = case::chosen(all.clone(), cases).map_err(Failure::Usage)?;
             let verdicts = suite::verdicts(&tree, &chosen, &kustomize_rs::cli::options);
             let mut problems = if cases.is_empty() {
-                suite::problems(&tree, &verdicts)
+                suite::problems(&verdicts)
             } else {
                 verdicts.iter().filter_map(Verdict::failure).collect()
             };
@@ -105,7 +105,7 @@ fn check(verdicts: &[Verdict], coverage: Option<&Coverage>, problems: &[String],
     if context.output == Output::Json {
         let cases: Vec<_> = verdicts
             .iter()
-            .map(|v| json!({"name": v.name, "result": v.word(), "problem": v.problem, "pending": v.pending}))
+            .map(|v| json!({"name": v.name, "result": v.word(), "problem": v.problem}))
             .collect();
         let coverage: Vec<_> = counts
             .iter()
@@ -124,11 +124,11 @@ fn check(verdicts: &[Verdict], coverage: Option<&Coverage>, problems: &[String],
         let all: usize = words.values().sum();
         [(*topic).to_owned()]
             .into_iter()
-            .chain([all, count("pass"), count("pending"), count("fail")].map(|n| n.to_string()))
+            .chain([all, count("pass"), count("fail")].map(|n| n.to_string()))
             .collect()
     };
     let rows: Vec<Vec<String>> = topics.iter().map(row).collect();
-    report::line(report::table::table(&["TOPIC", "CASES", "PASS", "PENDING", "FAIL"], &rows));
+    report::line(report::table::table(&["TOPIC", "CASES", "PASS", "FAIL"], &rows));
     if !counts.is_empty() {
         let rows: Vec<Vec<String>> = counts
             .iter()

@@ -22,7 +22,7 @@ fn every_case_is_as_recorded_and_on_the_scoreboard() {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(root().join("scoreboard.txt"), &board).unwrap();
     }
-    let problems = suite::problems(&tree, &verdicts);
+    let problems = suite::problems(&verdicts);
     assert!(problems.is_empty(), "{} problems\n{}", problems.len(), problems.join("\n"));
     let committed = suite::text(&tree, "scoreboard.txt");
     assert_eq!(committed, board, "write it with UPDATE=1 cargo test -p kustomize-rs --test conformance");
