@@ -76,7 +76,8 @@ fn count(mut chars: Peekable<Chars<'_>>) -> Option<(usize, u32)> {
     loop {
         match chars.next()? {
             '}' => break,
-            c => text.push(c),
+            c if c.is_ascii_digit() || c == ',' => text.push(c),
+            _ => return None,
         }
     }
     let (low, high) = text.split_once(',').unwrap_or((&text, ""));
@@ -110,11 +111,12 @@ fn escape(chars: &mut Peekable<Chars<'_>>, out: &mut String) -> Option<()> {
     match c {
         'b' => out.push_str("(?-u:\\b)"),
         'Q' => {
-            let mut quoted: String = chars.collect();
-            if let Some((front, rest)) = quoted.clone().split_once("\\E") {
-                out.push_str(&regex::escape(front));
-                out.push_str(&translated(rest)?);
-                quoted.clear();
+            let mut quoted = String::new();
+            while let Some(c) = chars.next() {
+                if c == '\\' && chars.next_if_eq(&'E').is_some() {
+                    break;
+                }
+                quoted.push(c);
             }
             out.push_str(&regex::escape(&quoted));
         }
@@ -220,6 +222,8 @@ mod tests {
             ("a{", "a{"),
             ("a{,5}", "a{,5}"),
             ("\\Qa.b\\E+c", "a.bbbc"),
+            ("\\Q(\\E|\\Q)\\E", ")"),
+            ("\\Qa\\b\\E", "a\\b"),
             ("[[a]", "["),
             ("[a&&b]", "&"),
             ("[]a]", "]"),
@@ -233,6 +237,13 @@ mod tests {
             ("a#b c", "a#b c"),
         ] {
             assert!(matches(pattern, text), "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_long_expression_takes_neither_stack_nor_time() {
+        for (part, is_known) in [("\\Qa\\E", true), ("{", true), ("[a", false), ("(?:", false)] {
+            assert_eq!(compile(&part.repeat(50_000)).is_some(), is_known, "{part}");
         }
     }
 
