@@ -15,7 +15,10 @@ use super::quoted::quoted;
 use crate::node::Position;
 
 /// Deeper nesting is left to the grammar, which needs no stack for it.
-const DEEPEST: usize = 64;
+pub const DEEPEST: usize = 64;
+
+/// Texts with more anchors are left to the grammar, which need not search for them.
+const MOST_ANCHORS: usize = 64;
 
 /// Makes values out of what is read.
 pub trait Assemble<'a> {
@@ -298,6 +301,9 @@ impl<'a, A: Assemble<'a>> Reader<'a, '_, A> {
                 let name = self.name()?;
                 self.skip_spaces();
                 let node = self.anchored(at)?;
+                if self.anchors.len() == MOST_ANCHORS {
+                    return None;
+                }
                 self.anchors.push((name, node.clone()));
                 node
             }
