@@ -39,7 +39,7 @@ pub(crate) fn run(loader: &Loader<'_>, folder: &Folder, file: &Kustomization) ->
     let Gathered { mut set, table, vars } = accumulate(loader, folder, file, Gathered::default())?;
     transform::hash(&mut set, &loader.sources);
     references::fix(&mut set, &table, &loader.sources)?;
-    for variable in vars::resolve(&mut set, &vars, &table.var_reference, &loader.sources)? {
+    for variable in vars::resolve(&mut set, &vars, &table.var_reference, loader)? {
         let message = format!("well-defined var that was never replaced: `{}`", variable.name);
         loader.warn(fault("kustomize/unused-variable", variable.at, message));
     }
@@ -58,7 +58,7 @@ pub(crate) fn run(loader: &Loader<'_>, folder: &Folder, file: &Kustomization) ->
 fn types(loader: &Loader<'_>, folder: &Folder, file: &Kustomization) -> Result<()> {
     let OpenApi { at, path, .. } = &file.openapi;
     let text = path.as_deref().map(|path| loader.text(folder, path, *at)).transpose()?;
-    loader.schema.set(&file.openapi, text)
+    loader.schema.set(&file.openapi, text, loader.limits)
 }
 
 /// The way to the kustomization file itself, if notes are made.
@@ -212,7 +212,7 @@ fn transformers(
         if patches.is_empty() {
             return Err(fault("kustomize/patch", first.at, "patch appears to be empty"));
         }
-        patch::apply_strategic(set, &patches)?;
+        patch::apply_strategic(loader.limits, set, &patches)?;
         done(set, "PatchStrategicMergeTransformer")?;
     }
     for entry in &file.patches {

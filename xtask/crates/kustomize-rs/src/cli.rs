@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
-use crate::{Built, LoadRestrictor, Options, Reorder};
+use crate::{Built, Limits, LoadRestrictor, Options, Reorder};
 pub use disk::Disk;
 use disk::Shown;
 
@@ -97,6 +97,34 @@ struct Flags {
     enable_managedby_label: Option<bool>,
     #[command(flatten)]
     programs: Programs,
+    #[command(flatten)]
+    limits: LimitFlags,
+}
+
+/// How much a build may take; kustomize has no such flags, and no limits.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits (not in kustomize)")]
+struct LimitFlags {
+    /// How many lists and mappings may lie in each other, at most 1000 [default: 300]
+    #[arg(long, value_name = "LEVELS")]
+    limit_depth: Option<usize>,
+    /// How many values a document or an object may hold, aliases expanded and copies made [default: 1000000]
+    #[arg(long, value_name = "VALUES")]
+    limit_values: Option<usize>,
+    /// How many folders a build may go into, each time counted [default: 10000]
+    #[arg(long, value_name = "FOLDERS")]
+    limit_folders: Option<usize>,
+}
+
+impl LimitFlags {
+    fn limits(&self) -> Limits {
+        let default = Limits::default();
+        Limits {
+            depth: self.limit_depth.unwrap_or(default.depth),
+            values: self.limit_values.unwrap_or(default.values),
+            folders: self.limit_folders.unwrap_or(default.folders),
+        }
+    }
 }
 
 /// Flags of kustomize for charts, functions and plugins. They are taken so that scripts go on working: what would need them is
@@ -142,6 +170,7 @@ impl Flags {
                 Some(_) => Reorder::Legacy,
             },
             managed_by_label: self.enable_managedby_label.unwrap_or(false),
+            limits: self.limits.limits(),
         }
     }
 

@@ -19,6 +19,9 @@ pub(crate) struct FieldSpec {
     pub(crate) create: bool,
 }
 
+/// How long a path may be: what is made on the way is walked by functions that call themselves.
+const MOST_STEPS: usize = 100;
+
 /// What is made where a field is missing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Made {
@@ -46,6 +49,10 @@ impl FieldSpec {
         at: Mark,
         set: &mut dyn FnMut(&mut Node) -> Result<()>,
     ) -> Result<()> {
+        if self.steps.len() > MOST_STEPS {
+            let message = format!("field `{}`: more than {MOST_STEPS} steps", self.path);
+            return Err(fault("kustomize/field-spec", at, message));
+        }
         let made = if self.create { made } else { &Made::Nothing };
         walk(object, &self.steps, made, at, set).map_err(|mut f| {
             if f.code == "kustomize/field" {

@@ -31,6 +31,7 @@ mod fields;
 mod generator;
 pub mod id;
 mod kustomization;
+mod limits;
 mod load;
 mod merge;
 mod metadata;
@@ -61,6 +62,7 @@ use yamltree::tree::Tree;
 
 pub use fault::Fault;
 use kustomization::record::Entry;
+pub use limits::Limits;
 use load::{Folder, Loader};
 use metadata::Way;
 pub use object::Object;
@@ -98,6 +100,8 @@ pub struct Options {
     pub reorder: Reorder,
     /// Label every object `app.kubernetes.io/managed-by: kustomize-v5.8.1`?
     pub managed_by_label: bool,
+    /// How large and deep what is built may become. These are ours, not flags of kustomize.
+    pub limits: Limits,
 }
 
 /// What a build gave.

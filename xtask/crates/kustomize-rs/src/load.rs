@@ -18,7 +18,7 @@ use crate::source::Sources;
 use crate::yaml::folded;
 use crate::yaml::node::{Mark, Node, Value};
 use crate::yaml::read::{self, Twice};
-use crate::{LoadRestrictor, Options};
+use crate::{Limits, LoadRestrictor, Options};
 
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -28,6 +28,7 @@ pub(crate) struct Loader<'a> {
     /// What other builds of the same tree have read.
     known: Option<&'a Files>,
     restrictor: LoadRestrictor,
+    pub(crate) limits: Limits,
     pub(crate) sources: Sources,
     pub(crate) warnings: RefCell<Vec<Fault>>,
     pub(crate) schema: Arc<Schema>,
@@ -58,6 +59,7 @@ impl<'a> Loader<'a> {
             tree,
             known,
             restrictor: options.load_restrictor,
+            limits: options.limits,
             sources: Sources::default(),
             warnings: RefCell::default(),
             schema: Arc::default(),
@@ -101,16 +103,16 @@ impl<'a> Loader<'a> {
     /// The document of a file that configures the build.
     pub(crate) fn document(&self, folder: &Folder, path: &str, at: Mark, twice: Twice) -> Result<Node> {
         let (file, text) = self.text(folder, path, at)?;
-        Ok(read::single(file, &text, twice)?.unwrap_or_else(Node::null))
+        Ok(read::single(self.limits, file, &text, twice)?.unwrap_or_else(Node::null))
     }
 
     /// The kustomization file of a folder: its number, its text and its document.
     pub(crate) fn kustomization(&self, folder: &RepoPath, at: Mark) -> Result<(u32, Arc<str>, Node)> {
         let Configuration { place, text, node, again } = match self.known {
             None => self.configuration(folder, at)?,
-            Some(known) => {
-                Configuration::clone(&*known.configuration(folder, || self.configuration(folder, at))?)
-            }
+            Some(known) => Configuration::clone(
+                &*known.configuration(folder, self.limits, || self.configuration(folder, at))?,
+            ),
         };
         let file = self.sources.file(place.as_str());
         for (key, at) in again {
@@ -133,7 +135,7 @@ impl<'a> Loader<'a> {
         }
         match found.pop() {
             Some((place, text)) if found.is_empty() => {
-                let read = read::configuration(0, &text);
+                let read = read::configuration(self.limits, 0, &text);
                 let (node, again) = read.map_err(|fault| fault.of(self.sources.file(place.as_str())))?;
                 Ok(Configuration { place, text: text.into(), node, again })
             }
@@ -169,6 +171,7 @@ impl<'a> Loader<'a> {
         }
         let way = folder.way.as_ref().map(|way| way.to(path));
         let entered = self.sources.entered(folder.entered, at);
+        self.limits.enter(entered as usize, visited.len(), at)?;
         Ok(Folder { path: place, visited, way, entered })
     }
 
@@ -177,11 +180,12 @@ impl<'a> Loader<'a> {
         let place = self.place(folder, path, at)?;
         let read = || {
             let text = self.tree.read(&place).map_err(|e| unreadable(&e, at))?;
-            nodes(0, &text, Twice::Refused).map_err(|fault| fault.of(self.sources.file(place.as_str())))
+            nodes(self.limits, 0, &text, Twice::Refused)
+                .map_err(|fault| fault.of(self.sources.file(place.as_str())))
         };
         let nodes = match self.known {
             None => read()?,
-            Some(known) => Vec::clone(&*known.objects(&place, read)?),
+            Some(known) => Vec::clone(&*known.objects(&place, self.limits, read)?),
         };
         let file = self.sources.file(place.as_str());
         let object = |node: Node| {
@@ -213,13 +217,13 @@ pub(crate) struct Configuration {
 }
 
 /// The objects of a text: lists are unrolled, what is no object is refused.
-pub(crate) fn objects(schema: &Arc<Schema>, file: u32, text: &str, twice: Twice) -> Result<Vec<Object>> {
-    let nodes = nodes(file, text, twice)?;
-    nodes.into_iter().map(|node| notes::object(node, schema)).collect()
+pub(crate) fn objects(loader: &Loader<'_>, file: u32, text: &str, twice: Twice) -> Result<Vec<Object>> {
+    let nodes = nodes(loader.limits, file, text, twice)?;
+    nodes.into_iter().map(|node| notes::object(node, &loader.schema)).collect()
 }
 
-fn nodes(file: u32, text: &str, twice: Twice) -> Result<Vec<Node>> {
-    let documents = read::objects(file, text, twice)?;
+fn nodes(limits: Limits, file: u32, text: &str, twice: Twice) -> Result<Vec<Node>> {
+    let documents = read::objects(limits, file, text, twice)?;
     let is_alone = documents.len() == 1 && !has_separator(text);
     let mut queue = Vec::new();
     for document in documents {

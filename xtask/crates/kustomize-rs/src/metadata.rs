@@ -4,6 +4,7 @@
 //! `buildMetadata` of the folder that is built holds anything, so that selectors, patches and replacements see them; which of them
 //! stay is decided at the end.
 
+use crate::Limits;
 use crate::fault::{Result, fault};
 use crate::object::Object;
 use crate::yaml::emit;
@@ -29,7 +30,7 @@ impl Way {
     /// The way to where a configuration was written, if that is noted at it.
     pub(crate) fn noted(config: &Object) -> Option<Self> {
         let note = get(config, ORIGIN)?;
-        let note = read::single(0, note, Twice::Refused).ok().flatten()?;
+        let note = read::single(Limits::default(), 0, note, Twice::Refused).ok().flatten()?;
         let path = note.get("path").map_or("", Node::value_text);
         Some(Way { path: path.to_owned(), at: config.node.at })
     }
@@ -133,7 +134,7 @@ fn field(indent: &str, key: &str, text: &str) -> Result<String> {
 
 /// Notes that somebody wrote by hand, as kustomize writes them again.
 fn foreign(text: &str, at: Mark) -> Result<String> {
-    let node = read::single(0, text, Twice::Refused).map_err(|f| f.or_at(at))?;
+    let node = read::single(Limits::default(), 0, text, Twice::Refused).map_err(|f| f.or_at(at))?;
     let mut out = String::new();
     for item in node.as_ref().map_or(&[][..], Node::items) {
         let mut lines = String::new();

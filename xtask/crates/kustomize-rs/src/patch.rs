@@ -4,6 +4,7 @@ pub(crate) mod json;
 
 use std::sync::Arc;
 
+use crate::Limits;
 use crate::fault::{Fault, Result, fault};
 use crate::id::Id;
 use crate::kustomization::Kustomization;
@@ -12,7 +13,6 @@ use crate::kustomization::inline::Inside;
 use crate::kustomization::record::Entry;
 use crate::load::{self, Folder, Loader};
 use crate::object::Object;
-use crate::schema::Schema;
 use crate::select::Matcher;
 use crate::set::ObjectSet;
 use crate::source::Transformer;
@@ -74,9 +74,9 @@ impl Written {
         fault
     }
 
-    fn objects(&self, schema: &Arc<Schema>) -> Result<Vec<Object>> {
+    fn objects(&self, loader: &Loader<'_>) -> Result<Vec<Object>> {
         let mut objects =
-            load::objects(schema, self.source, &self.text, Twice::Kept).map_err(|f| self.fault(f))?;
+            load::objects(loader, self.source, &self.text, Twice::Kept).map_err(|f| self.fault(f))?;
         for object in &mut objects {
             object.may_repeat = object.node.repeated().is_some();
         }
@@ -86,8 +86,8 @@ impl Written {
         Ok(objects)
     }
 
-    fn operations(&self) -> Result<Vec<json::Operation>> {
-        let mut operations = json::read(self.source, &self.text).map_err(|f| self.fault(f))?;
+    fn operations(&self, limits: Limits) -> Result<Vec<json::Operation>> {
+        let mut operations = json::read(limits, self.source, &self.text).map_err(|f| self.fault(f))?;
         for operation in &mut operations {
             self.place(&mut operation.at);
             operation.value.iter_mut().for_each(|value| value.each_mark(&mut |at| self.place(at)));
@@ -108,20 +108,21 @@ pub(crate) fn apply(patches: &Patches<'_>, set: &mut ObjectSet, patch: &Patch) -
         (true, false) => patches.read(&patch.path, patch.at, Transformer::Patch)?,
     };
     let at = if written.source == 0 { patch.patch_at } else { written.at() };
-    let is_used = match read(&written, &patches.loader.schema, at)? {
+    let limits = patches.loader.limits;
+    let is_used = match read(&written, patches.loader, at)? {
         Text::Merge(mut objects) => {
             for object in &mut objects {
                 object.may_change_name = patch.may_change_name;
                 object.may_change_kind = patch.may_change_kind;
             }
             objects.iter().for_each(|object| warn_of_directives(patches.loader, &object.node));
-            strategic(set, objects, patch.target.as_ref(), at)
+            strategic(limits, set, objects, patch.target.as_ref(), at)
         }
         Text::Json(operations) => {
             let Some(target) = &patch.target else {
                 return Err(fault("kustomize/patch", at, "must specify a target for JSON patch"));
             };
-            json_on(set, target, &operations, true)
+            json_on(limits, set, target, &operations, true)
         }
     }?;
     if let (false, Some(target)) = (is_used, &patch.target) {
@@ -146,13 +147,15 @@ fn warn_of_directives(loader: &Loader<'_>, node: &Node) {
     }
 }
 
-fn read(written: &Written, schema: &Arc<Schema>, at: Mark) -> Result<Text> {
-    match (written.objects(schema), written.operations()) {
+fn read(written: &Written, loader: &Loader<'_>, at: Mark) -> Result<Text> {
+    match (written.objects(loader), written.operations(loader.limits)) {
         (Ok(objects), Ok(operations)) if !objects.is_empty() && !operations.is_empty() => {
             Err(fault("kustomize/patch", at, "illegally qualifies as both an SM and JSON patch"))
         }
         (Ok(objects), _) => Ok(Text::Merge(objects)),
         (Err(_), Ok(operations)) => Ok(Text::Json(operations)),
+        (Err(merge), Err(_)) if merge.is_too_large() => Err(merge),
+        (Err(_), Err(json)) if json.is_too_large() => Err(json),
         (Err(merge), Err(json)) => {
             let message = format!(
                 "unable to parse SM or JSON patch: as an object: {}; as JSON6902: {}",
@@ -169,9 +172,10 @@ pub(crate) fn load_strategic(patches: &Patches<'_>, entries: &[Entry]) -> Result
     for entry in entries {
         let objects = match inline_strategic(patches, entry) {
             Ok(objects) => objects,
+            Err(fault) if fault.is_too_large() => return Err(fault),
             Err(_) => patches
                 .read(&entry.text, entry.at, Transformer::PatchStrategicMerge)?
-                .objects(&patches.loader.schema)?,
+                .objects(patches.loader)?,
         };
         objects.iter().for_each(|object| warn_of_directives(patches.loader, &object.node));
         all.extend(objects.into_iter().map(|o| (o, entry.at)));
@@ -181,15 +185,15 @@ pub(crate) fn load_strategic(patches: &Patches<'_>, entries: &[Entry]) -> Result
 
 /// The patches that a text holds.
 pub(crate) fn inline_strategic(patches: &Patches<'_>, entry: &Entry) -> Result<Vec<Object>> {
-    patches.inline(&entry.text, entry.at, Transformer::PatchStrategicMerge).objects(&patches.loader.schema)
+    patches.inline(&entry.text, entry.at, Transformer::PatchStrategicMerge).objects(patches.loader)
 }
 
 /// Applies strategic merge patches to the objects that they name.
-pub(crate) fn apply_strategic(set: &mut ObjectSet, patches: &[(Object, Mark)]) -> Result<()> {
+pub(crate) fn apply_strategic(limits: Limits, set: &mut ObjectSet, patches: &[(Object, Mark)]) -> Result<()> {
     for (patch, at) in patches {
         let index = sole(set, &patch.original_id(), *at)?;
         let id = set.objects[index].id();
-        merge_into(set, patch, |object| object.id() == id)?;
+        merge_into(limits, set, patch, |object| object.id() == id)?;
     }
     Ok(())
 }
@@ -208,15 +212,16 @@ pub(crate) fn apply_json(patches: &Patches<'_>, set: &mut ObjectSet, patch: &Pat
         (false, true) => patches.inline(&patch.patch, patch.patch_at, Transformer::PatchJson6902),
         (true, false) => patches.read(&patch.path, at, Transformer::PatchJson6902)?,
     };
-    let operations = written.operations()?;
+    let operations = written.operations(patches.loader.limits)?;
     if operations.is_empty() {
         return Err(fault("kustomize/patch", at, "patch appears to be empty"));
     }
-    json_on(set, target, &operations, false).map(drop)
+    json_on(patches.loader.limits, set, target, &operations, false).map(drop)
 }
 
 /// Applies operations to the objects that are meant; says if there are any.
 fn json_on(
+    limits: Limits,
     set: &mut ObjectSet,
     target: &Selector,
     operations: &[json::Operation],
@@ -231,7 +236,7 @@ fn json_on(
         }
         object.check_repeated()?;
         object.make_room_for_notes();
-        json::apply(&mut object.node, operations).map_err(|f| f.or_at(target.at))?;
+        json::apply(limits, &mut object.node, operations).map_err(|f| f.or_at(target.at))?;
     }
     Ok(is_used)
 }
@@ -249,11 +254,17 @@ fn sole(set: &ObjectSet, id: &Id, at: Mark) -> Result<usize> {
 }
 
 /// Merges patches into the objects that are meant; says if there are any.
-fn strategic(set: &mut ObjectSet, patches: Vec<Object>, target: Option<&Selector>, at: Mark) -> Result<bool> {
+fn strategic(
+    limits: Limits,
+    set: &mut ObjectSet,
+    patches: Vec<Object>,
+    target: Option<&Selector>,
+    at: Mark,
+) -> Result<bool> {
     let Some(target) = target else {
         for patch in patches {
             let index = sole(set, &patch.original_id(), at)?;
-            merge_one(&mut set.changing()[index], &patch)?;
+            merge_one(limits, &mut set.changing()[index], &patch)?;
         }
         set.drop_gone();
         return Ok(true);
@@ -265,13 +276,18 @@ fn strategic(set: &mut ObjectSet, patches: Vec<Object>, target: Option<&Selector
     let matcher = Matcher::new(target)?;
     let ids: std::collections::HashSet<Id> =
         set.objects.iter().filter(|o| matcher.object(o)).map(Object::id).collect();
-    merge_into(set, patch, |object| ids.contains(&object.id())).map(|()| !ids.is_empty())
+    merge_into(limits, set, patch, |object| ids.contains(&object.id())).map(|()| !ids.is_empty())
 }
 
-fn merge_into(set: &mut ObjectSet, patch: &Object, is_meant: impl Fn(&Object) -> bool) -> Result<()> {
+fn merge_into(
+    limits: Limits,
+    set: &mut ObjectSet,
+    patch: &Object,
+    is_meant: impl Fn(&Object) -> bool,
+) -> Result<()> {
     for object in set.changing() {
         if !object.is_gone() && is_meant(object) {
-            merge_one_as(object, patch)?;
+            merge_one_as(limits, object, patch)?;
         }
     }
     set.drop_gone();
@@ -279,7 +295,7 @@ fn merge_into(set: &mut ObjectSet, patch: &Object, is_meant: impl Fn(&Object) ->
 }
 
 /// Merges a patch that was selected by a target: it takes the object's apiVersion.
-fn merge_one_as(object: &mut Object, patch: &Object) -> Result<()> {
+fn merge_one_as(limits: Limits, object: &mut Object, patch: &Object) -> Result<()> {
     let mut patch = patch.clone();
     let api_version = object.gvk().api_version();
     let at = object.node.get("apiVersion").map_or(object.node.at, |n| n.at);
@@ -291,10 +307,10 @@ fn merge_one_as(object: &mut Object, patch: &Object) -> Result<()> {
             patch.set_meta_map(field, &map);
         }
     }
-    merge_one(object, &patch)
+    merge_one(limits, object, &patch)
 }
 
-fn merge_one(object: &mut Object, patch: &Object) -> Result<()> {
+fn merge_one(limits: Limits, object: &mut Object, patch: &Object) -> Result<()> {
     let (name, namespace, kind) =
         (object.name().to_owned(), object.namespace().to_owned(), object.kind().to_owned());
     object.may_repeat |= patch.may_repeat;
@@ -314,6 +330,7 @@ fn merge_one(object: &mut Object, patch: &Object) -> Result<()> {
     else {
         return Ok(());
     };
+    limits.check(&merged)?;
     object.node = kept.unwrap_or(merged);
     if object.is_gone() {
         return Ok(());

@@ -47,7 +47,7 @@ fn configs(from: &Patches<'_>, entries: &[Entry]) -> Result<Vec<Config>> {
     let mut gathered = Gathered::default();
     let (mut marks, mut paths) = (Vec::new(), Vec::new());
     for entry in entries {
-        match load::objects(&from.loader.schema, 0, &entry.text, Twice::Refused) {
+        match load::objects(from.loader, 0, &entry.text, Twice::Refused) {
             Ok(mut objects) => {
                 let inside = from.file.inside(entry.at);
                 objects.iter_mut().for_each(|o| o.node.each_mark(&mut |at| *at = inside.place(*at)));
@@ -56,6 +56,7 @@ fn configs(from: &Patches<'_>, entries: &[Entry]) -> Result<Vec<Config>> {
                 }
                 gathered.set.append_all(objects)?;
             }
+            Err(fault) if fault.is_too_large() => return Err(fault.or_at(entry.at)),
             Err(_) => paths.push(entry),
         }
         marks.resize(gathered.set.objects.len(), entry.at);

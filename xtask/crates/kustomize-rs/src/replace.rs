@@ -7,6 +7,7 @@ pub(crate) use target::lookup;
 
 use smol_str::SmolStr;
 
+use crate::Limits;
 use crate::fault::{Result, fault};
 use crate::kustomization::args::{FieldOptions, Replacement, Selector, Target};
 use crate::kustomization::record::{Entry, Reading};
@@ -54,11 +55,11 @@ pub(crate) fn apply(
     }
     all.iter().try_for_each(|(at, replacement)| {
         let source = loader.sources.by(at.file, Transformer::Replacements);
-        one(set, replacement, *at, source)
+        one(loader.limits, set, replacement, *at, source)
     })
 }
 
-fn one(set: &mut ObjectSet, replacement: &Replacement, at: Mark, by: u32) -> Result<()> {
+fn one(limits: Limits, set: &mut ObjectSet, replacement: &Replacement, at: Mark, by: u32) -> Result<()> {
     let code = "kustomize/replacement";
     let value = match (&replacement.source, &replacement.value, &replacement.targets) {
         (None, None, _) | (_, _, None) => {
@@ -71,7 +72,7 @@ fn one(set: &mut ObjectSet, replacement: &Replacement, at: Mark, by: u32) -> Res
         (Some((selector, path, options)), None, _) => source(set, selector, path, options)?,
     };
     for target in replacement.targets.iter().flatten() {
-        copy(set, &value, target, by)?;
+        copy(limits, set, &value, target, by)?;
     }
     Ok(())
 }
@@ -117,7 +118,7 @@ fn source(set: &ObjectSet, selector: &Selector, path: &str, options: &FieldOptio
     Ok(node)
 }
 
-fn copy(set: &mut ObjectSet, value: &Node, target: &Target, by: u32) -> Result<()> {
+fn copy(limits: Limits, set: &mut ObjectSet, value: &Node, target: &Target, by: u32) -> Result<()> {
     let Some(select) = &target.select else {
         return Err(fault("kustomize/replacement", target.at, "target must specify resources to select"));
     };
@@ -138,7 +139,8 @@ fn copy(set: &mut ObjectSet, value: &Node, target: &Target, by: u32) -> Result<(
             continue;
         }
         for (path, value) in &values {
-            target::set(&mut object.node, path, value, &target.options).map_err(|f| f.or_at(target.at))?;
+            let set = target::set(limits, &mut object.node, path, value, &target.options);
+            set.and_then(|()| limits.check(&object.node)).map_err(|f| f.or_at(target.at))?;
             shared::settle(object);
         }
     }

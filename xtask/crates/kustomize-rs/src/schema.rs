@@ -12,6 +12,7 @@ use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::Limits;
 use crate::fault::{Fault, Result, fault};
 use crate::kustomization::OpenApi;
 use crate::yaml::node::Mark;
@@ -34,6 +35,7 @@ pub(crate) struct Schema {
 struct Custom {
     text: String,
     file: u32,
+    limits: Limits,
     at: Mark,
     base: Base,
     types: OnceLock<std::result::Result<Types, Box<Fault>>>,
@@ -66,7 +68,7 @@ impl PartialEq for Schema {
 
 impl Schema {
     /// Takes what `openapi` of a kustomization says; `file` is the number and the text of its `path`.
-    pub(crate) fn set(&self, openapi: &OpenApi, file: Option<(u32, String)>) -> Result<()> {
+    pub(crate) fn set(&self, openapi: &OpenApi, file: Option<(u32, String)>, limits: Limits) -> Result<()> {
         if self.set.get().is_some() {
             return Ok(());
         }
@@ -84,7 +86,7 @@ impl Schema {
                 } else {
                     Base::None
                 };
-                Some(Custom { text, file, at: openapi.at, base, types: OnceLock::new() })
+                Some(Custom { text, file, limits, at: openapi.at, base, types: OnceLock::new() })
             }
             (None, None | Some("")) => return Ok(()),
             (None, Some(VERSION)) => None,
@@ -105,7 +107,8 @@ impl Schema {
     fn custom(&self) -> Option<std::result::Result<&Types, &Fault>> {
         let custom = self.set.get()?.as_ref()?;
         let types = custom.types.get_or_init(|| {
-            custom::read(custom.file, &custom.text, custom.base).map_err(|f| f.or_at(custom.at))
+            custom::read(custom.limits, custom.file, &custom.text, custom.base)
+                .map_err(|f| f.or_at(custom.at))
         });
         Some(types.as_ref().map_err(|fault| &**fault))
     }

@@ -8,7 +8,7 @@ use yamltree::tree::Tree;
 
 use crate::load::{Configuration, Loader};
 use crate::yaml::node::Node;
-use crate::{BuildError, Built, Options};
+use crate::{BuildError, Built, Limits, Options};
 
 /// Builds folders of a tree and reads each kustomization file and each file of objects once.
 ///
@@ -62,17 +62,25 @@ pub(crate) struct Files {
     configurations: Known<Configuration>,
 }
 
-type Known<T> = Mutex<HashMap<RepoPath, Arc<T>>>;
+/// What each file gave, and within which limits: others may refuse it.
+type Known<T> = Mutex<HashMap<RepoPath, (Limits, Arc<T>)>>;
 
-fn get<T, E>(known: &Known<T>, path: &RepoPath, read: impl FnOnce() -> Result<T, E>) -> Result<Arc<T>, E> {
+fn get<T, E>(
+    known: &Known<T>,
+    path: &RepoPath,
+    limits: Limits,
+    read: impl FnOnce() -> Result<T, E>,
+) -> Result<Arc<T>, E> {
     // Nothing panics while a lock is held.
     let found = known.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-    if let Some(found) = found {
+    if let Some((within, found)) = found
+        && within == limits
+    {
         return Ok(found);
     }
     // Not under the lock: two threads that want the same file both read it.
     let value = Arc::new(read()?);
-    known.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), Arc::clone(&value));
+    known.lock().unwrap_or_else(PoisonError::into_inner).insert(path.clone(), (limits, Arc::clone(&value)));
     Ok(value)
 }
 
@@ -81,18 +89,20 @@ impl Files {
     pub(crate) fn objects<E>(
         &self,
         path: &RepoPath,
+        limits: Limits,
         read: impl FnOnce() -> Result<Vec<Node>, E>,
     ) -> Result<Arc<Vec<Node>>, E> {
-        get(&self.objects, path, read)
+        get(&self.objects, path, limits, read)
     }
 
     /// The kustomization file of a folder.
     pub(crate) fn configuration<E>(
         &self,
         folder: &RepoPath,
+        limits: Limits,
         read: impl FnOnce() -> Result<Configuration, E>,
     ) -> Result<Arc<Configuration>, E> {
-        get(&self.configurations, folder, read)
+        get(&self.configurations, folder, limits, read)
     }
 }
 
@@ -133,6 +143,21 @@ mod tests {
             assert_eq!(built.origin(name.at).unwrap().to_string(), "a/cm.yaml:4:9");
         }
         assert_eq!(tree.1.into_inner(), 3);
+    }
+
+    #[test]
+    fn a_file_that_was_read_is_still_refused_within_lower_limits() {
+        let tree = MemTree::from_fixture(
+            "#- kustomization.yaml\nresources: [a.yaml]\n#- a.yaml\n{apiVersion: v1, kind: A, metadata: {name: a}, spec: \
+             [[[[a]]]]}\n",
+        );
+        let tree = tree.unwrap();
+        let session = Session::new(&tree);
+        let within = |depth| {
+            let limits = Limits { depth, ..Limits::default() };
+            session.build(&RepoPath::root(), &Options { limits, ..Options::default() }).is_ok()
+        };
+        assert_eq!([300, 4, 300].map(within), [true, false, true]);
     }
 
     #[test]

@@ -8,11 +8,12 @@ use crate::fault::{Result, fault};
 use crate::fields::{FieldSpec, Made};
 use crate::id::Id;
 use crate::kustomization::args::Variable;
+use crate::load::Loader;
 use crate::object::Object;
 use crate::path::split_brackets;
 use crate::replace::lookup;
 use crate::set::ObjectSet;
-use crate::source::{Sources, Transformer};
+use crate::source::Transformer;
 use crate::yaml::float;
 use crate::yaml::node::{Mark, Node, Scalar, Tag, Value};
 
@@ -79,7 +80,7 @@ pub(crate) fn resolve<'v>(
     set: &mut ObjectSet,
     known: &'v Variables,
     specs: &[FieldSpec],
-    sources: &Sources,
+    loader: &Loader<'_>,
 ) -> Result<Vec<&'v Variable>> {
     let mut contents = BTreeMap::new();
     for (name, variable) in known {
@@ -88,16 +89,14 @@ pub(crate) fn resolve<'v>(
     if contents.is_empty() {
         return Ok(Vec::new());
     }
-    let mut used = BTreeSet::new();
+    let mut expansion = Expansion { contents, used: BTreeSet::new(), made: 0, loader };
     for object in set.changing() {
         let gvk = object.gvk();
         for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
-            spec.apply(&mut object.node, &Made::Nothing, Mark::default(), &mut |node| {
-                field(node, &contents, &mut used, sources)
-            })?;
+            spec.apply(&mut object.node, &Made::Nothing, Mark::default(), &mut |node| expansion.field(node))?;
         }
     }
-    Ok(known.values().filter(|variable| !used.contains(variable.name.as_str())).collect())
+    Ok(known.values().filter(|variable| !expansion.used.contains(variable.name.as_str())).collect())
 }
 
 fn content(set: &ObjectSet, variable: &Variable) -> Result<Content> {
@@ -149,59 +148,76 @@ fn of_node(node: &Node) -> Option<Content> {
 
 type Contents<'v> = BTreeMap<&'v str, Content>;
 
-fn field<'v>(
-    node: &mut Node,
-    contents: &Contents<'v>,
-    used: &mut BTreeSet<&'v str>,
-    sources: &Sources,
-) -> Result<()> {
-    let mut put = |node: &mut Node| {
+/// What the variables of a build stand for, which were used, and how many bytes came of it.
+struct Expansion<'v, 'l> {
+    contents: Contents<'v>,
+    used: BTreeSet<&'v str>,
+    made: usize,
+    loader: &'l Loader<'l>,
+}
+
+impl Expansion<'_, '_> {
+    fn put(&mut self, node: &mut Node) -> Result<()> {
         if let Value::Scalar(scalar) = &mut node.value
             && is_text(scalar)
         {
-            let new = expand(&scalar.text, contents, used);
+            let most = self.loader.limits.most_text();
+            let new = expand(&scalar.text, &self.contents, &mut self.used, most);
             if new.text != scalar.text {
-                node.at = sources.mark(node.at, Transformer::Vars);
+                self.made += new.text.len();
+                self.loader.limits.text(self.made, node.at)?;
+                node.at = self.loader.sources.mark(node.at, Transformer::Vars);
             }
             *scalar = new;
         }
-    };
-    match &mut node.value {
-        Value::Scalar(_) => put(node),
-        Value::Map(fields) => {
-            for field in fields {
-                if !field.is_text {
-                    let message = format!("invalid map key: `{}` is not a text", field.key);
-                    return Err(fault("kustomize/field", field.at, message));
-                }
-                put(&mut field.value);
-            }
-        }
-        Value::Seq(items) => {
-            for item in items {
-                if !item.scalar().is_some_and(is_text) {
-                    return Err(fault("kustomize/field", item.at, "invalid value type expect a string"));
-                }
-                put(item);
-            }
-        }
+        Ok(())
     }
-    Ok(())
+
+    fn field(&mut self, node: &mut Node) -> Result<()> {
+        match &mut node.value {
+            Value::Scalar(_) => self.put(node)?,
+            Value::Map(fields) => {
+                for field in fields {
+                    if !field.is_text {
+                        let message = format!("invalid map key: `{}` is not a text", field.key);
+                        return Err(fault("kustomize/field", field.at, message));
+                    }
+                    self.put(&mut field.value)?;
+                }
+            }
+            Value::Seq(items) => {
+                for item in items {
+                    if !item.scalar().is_some_and(is_text) {
+                        return Err(fault("kustomize/field", item.at, "invalid value type expect a string"));
+                    }
+                    self.put(item)?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 fn is_text(scalar: &Scalar) -> bool {
     matches!(scalar.tag, Tag::Str | Tag::Unset)
 }
 
-/// Expands a text as the original does (filters/refvar/expand.go); a text that is one variable takes its type.
-fn expand<'v>(text: &str, contents: &Contents<'v>, used: &mut BTreeSet<&'v str>) -> Scalar {
+/// Expands a text as the original does (filters/refvar/expand.go); a text that is one variable takes its type. Ends where more
+/// than `most` bytes have come of it.
+fn expand<'v>(text: &str, contents: &Contents<'v>, used: &mut BTreeSet<&'v str>, most: usize) -> Scalar {
     let mut out: Vec<u8> = Vec::new();
     let mut rest = text.as_bytes();
+    let mut may_close = true;
     while let Some(at) = rest.iter().position(|b| *b == b'$') {
         let Some(next) = rest.get(at + 1) else { break };
+        if out.len() > most {
+            break;
+        }
         out.extend(&rest[..at]);
         let after = &rest[at + 1..];
-        let closed = after.iter().position(|b| *b == b')').filter(|_| *next == b'(');
+        // Looked for only where it counts: texts may be long and full of `$`.
+        let closed = (*next == b'(' && may_close).then(|| after.iter().position(|b| *b == b')')).flatten();
+        may_close &= *next != b'(' || closed.is_some();
         rest = match (next, closed) {
             (b'$', _) => {
                 out.push(b'$');

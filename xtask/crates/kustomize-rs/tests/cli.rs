@@ -48,6 +48,19 @@ fn builds_the_present_folder_if_none_is_given() {
 }
 
 #[test]
+fn limits_are_flags() {
+    let dir = folder("limits", &APP);
+    for (flag, message) in [
+        ("--limit-depth=1", "values lie more than 1 deep in each other"),
+        ("--limit-values=3", "more than 3 values"),
+    ] {
+        let error = err(&run(&dir, &["build", flag]));
+        assert!(error.contains(message), "{error}");
+    }
+    assert!(run(&dir, &["build", "--limit-depth=1000", "--limit-folders=0"]).status.success());
+}
+
+#[test]
 fn more_than_one_folder_is_refused() {
     let dir = folder("two", &APP);
     let output = run(&dir, &["build", ".", "."]);

@@ -1,7 +1,9 @@
 //! JSON6902 as evanphx/json-patch does it.
 
+use crate::Limits;
 use crate::fault::{Fault, Result, fault};
 use crate::kustomization::record::Record;
+use crate::limits::Extent;
 use crate::yaml::float;
 use crate::yaml::node::{Field, Mark, Node, Scalar, Tag, Value};
 use crate::yaml::read::{self, Twice};
@@ -18,7 +20,7 @@ pub(crate) struct Operation {
 }
 
 /// Reads a list of operations.
-pub(crate) fn read(file: u32, text: &str) -> Result<Vec<Operation>> {
+pub(crate) fn read(limits: Limits, file: u32, text: &str) -> Result<Vec<Operation>> {
     // What begins like JSON must be JSON; anything else is YAML.
     if text.starts_with('[')
         && let Err(error) = serde_json::from_str::<serde_json::Value>(text)
@@ -28,7 +30,7 @@ pub(crate) fn read(file: u32, text: &str) -> Result<Vec<Operation>> {
         return Err(fault("kustomize/json-patch", at, format!("not JSON: {error}"))
             .with_help("put texts and names in double quotes, or write it as YAML"));
     }
-    let node = read::single(file, text, Twice::Last)?.unwrap_or_else(Node::null);
+    let node = read::single(limits, file, text, Twice::Last)?.unwrap_or_else(Node::null);
     let Value::Seq(items) = &node.value else {
         if node.is_null() {
             return Ok(Vec::new());
@@ -62,10 +64,10 @@ fn operation(node: &Node) -> Result<Operation> {
 }
 
 /// Applies all operations; numbers become what JSON makes of them.
-pub(crate) fn apply(node: &mut Node, operations: &[Operation]) -> Result<()> {
+pub(crate) fn apply(limits: Limits, node: &mut Node, operations: &[Operation]) -> Result<()> {
     normalise(node)?;
     for operation in operations {
-        one(node, operation).map_err(|mut f| {
+        one(limits, node, operation).map_err(|mut f| {
             if f.code == "kustomize/json-patch" {
                 let path = operation.path.as_deref().unwrap_or_default();
                 f.message = format!("{} operation at `{path}`: {}", operation.op, f.message);
@@ -80,7 +82,7 @@ fn wrong(message: impl Into<String>) -> Box<Fault> {
     fault("kustomize/json-patch", Mark::default(), message)
 }
 
-fn one(node: &mut Node, operation: &Operation) -> Result<()> {
+fn one(limits: Limits, node: &mut Node, operation: &Operation) -> Result<()> {
     let value = || {
         let mut value = operation.value.clone().unwrap_or_else(|| Node::null().at(operation.at));
         normalise(&mut value).map(|()| value)
@@ -88,18 +90,19 @@ fn one(node: &mut Node, operation: &Operation) -> Result<()> {
     let from = || operation.from.as_deref().ok_or_else(|| wrong("missing `from`"));
     let path = operation.path.as_deref().ok_or_else(|| wrong("missing `path`"));
     match operation.op.as_str() {
-        "add" => add(node, path?, value()?),
+        "add" => add(limits, node, path?, value()?),
         "remove" => remove(node, path?).map(drop),
-        "replace" => replace(node, path?, value()?),
+        "replace" => replace(limits, node, path?, value()?),
         "move" => {
             let moved = remove(node, from()?)?;
-            add(node, path?, moved.all_at(operation.at))
+            add(limits, node, path?, moved.all_at(operation.at))
         }
         "copy" => {
             let (parent, key) = parent(node, from()?)?;
             // What is not there is copied as null.
             let copied = slot(parent, &key)?.cloned().unwrap_or_else(Node::null);
-            add(node, path?, copied.all_at(operation.at))
+            add(limits, node, path?, copied.all_at(operation.at))?;
+            limits.check(node)
         }
         "test" => {
             let wanted = value()?;
@@ -162,7 +165,9 @@ fn slot<'n>(node: &'n mut Node, step: &str) -> Result<Option<&'n mut Node>> {
 }
 
 /// A key of a mapping need not be there; an empty path is the whole object, which stays the object of its own file.
-fn replace(node: &mut Node, path: &str, value: Node) -> Result<()> {
+fn replace(limits: Limits, node: &mut Node, path: &str, value: Node) -> Result<()> {
+    let Extent { depth, .. } = Extent::of(&value);
+    limits.path(path.matches('/').count() + depth, value.at)?;
     if path.is_empty() {
         if value.scalar().is_some() {
             return Err(wrong("the value must be a mapping or a list"));
@@ -197,7 +202,9 @@ fn put(parent: &mut Node, key: &str, value: Node) -> Result<()> {
     Ok(())
 }
 
-fn add(node: &mut Node, path: &str, value: Node) -> Result<()> {
+fn add(limits: Limits, node: &mut Node, path: &str, value: Node) -> Result<()> {
+    let Extent { depth, .. } = Extent::of(&value);
+    limits.path(path.matches('/').count() + depth, value.at)?;
     let (parent, key) = parent(node, path)?;
     put(parent, &key, value)
 }

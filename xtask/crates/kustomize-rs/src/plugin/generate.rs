@@ -97,7 +97,7 @@ fn iam_policy(from: &Patches<'_>, node: &Node) -> Result<Object> {
     if !namespace.is_empty() {
         text.push_str(&format!("\n  namespace: {namespace}"));
     }
-    let made = read::single(0, &text, Twice::Refused)?.unwrap_or_else(Node::null);
+    let made = read::single(from.loader.limits, 0, &text, Twice::Refused)?.unwrap_or_else(Node::null);
     let at = from.loader.sources.mark(node.at, Transformer::IamPolicyGenerator);
     Ok(Object { entered: from.folder.entered, ..Object::new(made.all_at(at), &from.loader.schema) })
 }

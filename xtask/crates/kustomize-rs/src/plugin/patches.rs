@@ -42,7 +42,8 @@ pub(super) fn strategic<'a>(from: &Patches<'_>, node: &Node) -> Result<Transform
     if patches.is_empty() {
         return wrong("patch appears to be empty");
     }
-    Ok(Box::new(move |set| patch::apply_strategic(set, &patches)))
+    let limits = from.loader.limits;
+    Ok(Box::new(move |set| patch::apply_strategic(limits, set, &patches)))
 }
 
 pub(super) fn replacement<'a>(from: &'a Patches<'_>, node: &Node) -> Result<Transform<'a>> {

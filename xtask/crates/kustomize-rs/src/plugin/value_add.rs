@@ -62,6 +62,7 @@ pub(super) fn read<'a>(from: &Patches<'_>, node: &Node) -> Result<Transform<'a>>
         if target.path.is_empty() {
             return Err(wrong(target.at, "fieldPath cannot be empty"));
         }
+        loader.limits.path(target.path.split('/').count(), target.at)?;
         if target.position < 0 {
             let message = format!("value of FilePathPosition ({}) cannot be negative", target.position);
             return Err(wrong(target.at, message));

@@ -6,9 +6,10 @@
 
 mod path;
 
+use crate::Limits;
 use crate::fault::Result;
 use crate::generator::json_text;
-use crate::yaml::document::{Content, Document};
+use crate::yaml::document::{Content, Document, Unreadable};
 use crate::yaml::float;
 use crate::yaml::node::{Node, Scalar, Tag, Value};
 use crate::yaml::read::{self, Twice};
@@ -18,8 +19,14 @@ use path::Made;
 use super::target::find;
 
 /// Sets a value inside a text on the path; says if there was such a text and place.
-pub(super) fn set(node: &mut Node, steps: &[String], value: &Node, create: bool) -> Result<bool> {
-    let Some((scalar, mut document, rest)) = text_on(node, steps) else { return Ok(false) };
+pub(super) fn set(
+    limits: Limits,
+    node: &mut Node,
+    steps: &[String],
+    value: &Node,
+    create: bool,
+) -> Result<bool> {
+    let Some((scalar, mut document, rest)) = text_on(node, steps)? else { return Ok(false) };
     let Value::Scalar(text) = &mut scalar.value else { return Ok(false) };
     let mut count = 0;
     let walked = path::walk_document(&mut document, rest, create.then(|| Made::like(value)), &mut |found| {
@@ -36,7 +43,7 @@ pub(super) fn set(node: &mut Node, steps: &[String], value: &Node, create: bool)
     let written = document.written();
     let changed = if text.text.trim_start().starts_with(['{', '[']) {
         let is_pretty = text.text.contains('\n') && text.text.contains("  ");
-        match json_of(&written, is_pretty) {
+        match json_of(limits, &written, is_pretty) {
             Some(json) => json,
             None => return Ok(false),
         }
@@ -61,32 +68,35 @@ pub(super) fn forgotten(text: &str, steps: &[String], create: Option<&Node>) -> 
 }
 
 /// The first scalar on the path that holds YAML, what it holds, and the rest of the path.
-fn text_on<'n, 's>(
-    node: &'n mut Node,
-    steps: &'s [String],
-) -> Option<(&'n mut Node, Document, &'s [String])> {
+type Found<'n, 's> = (&'n mut Node, Document, &'s [String]);
+
+fn text_on<'n, 's>(node: &'n mut Node, steps: &'s [String]) -> Result<Option<Found<'n, 's>>> {
     let named = |step: &&String| !step.trim().is_empty();
     let mut node = node;
     for (index, step) in steps.iter().enumerate().filter(|(_, s)| named(s)) {
-        let place = find(node, step.trim()).ok().flatten()?;
-        node = match &mut node.value {
-            Value::Map(fields) => &mut fields.get_mut(place)?.value,
-            Value::Seq(items) => items.get_mut(place)?,
-            Value::Scalar(_) => return None,
+        let Some(place) = find(node, step.trim()).ok().flatten() else { return Ok(None) };
+        let next = match &mut node.value {
+            Value::Map(fields) => fields.get_mut(place).map(|field| &mut field.value),
+            Value::Seq(items) => items.get_mut(place),
+            Value::Scalar(_) => None,
         };
+        let Some(next) = next else { return Ok(None) };
+        node = next;
         let rest = steps.get(index + 1..).unwrap_or_default();
-        if let (Value::Scalar(scalar), false) = (&node.value, rest.is_empty())
-            && let Ok(document) = Document::read(&scalar.text)
-        {
-            return Some((node, document, rest));
+        if let (Value::Scalar(scalar), false) = (&node.value, rest.is_empty()) {
+            match Document::read(&scalar.text) {
+                Ok(document) => return Ok(Some((node, document, rest))),
+                Err(Unreadable::TooDeep) => return Err(Limits::too_deep_in_text(node.at)),
+                Err(Unreadable::Malformed) => {}
+            }
         }
     }
-    None
+    Ok(None)
 }
 
 /// YAML as JSON, as Go reads and writes it.
-fn json_of(written: &str, is_pretty: bool) -> Option<String> {
-    let document = read::single(0, written, Twice::Refused).ok()??;
+fn json_of(limits: Limits, written: &str, is_pretty: bool) -> Option<String> {
+    let document = read::single(limits, 0, written, Twice::Refused).ok()??;
     let mut out = String::new();
     json(&document, is_pretty.then_some(0), &mut out)?;
     Some(out)

@@ -1,6 +1,7 @@
 //! Dotted paths with conditions, indices and wildcards.
 
 use super::inside;
+use crate::Limits;
 use crate::fault::{Fault, Result, fault};
 use crate::kustomization::args::FieldOptions;
 use crate::path::split_brackets;
@@ -61,13 +62,20 @@ pub(super) fn condition(step: &str) -> Option<Result<(&str, &str)>> {
 }
 
 /// Sets a value at every place that the path leads to; none is an error.
-pub(super) fn set(node: &mut Node, path: &str, value: &Node, options: &FieldOptions) -> Result<()> {
+pub(super) fn set(
+    limits: Limits,
+    node: &mut Node,
+    path: &str,
+    value: &Node,
+    options: &FieldOptions,
+) -> Result<()> {
     let steps = split_brackets(path);
-    if inside::set(node, &steps, value, options.create)? {
+    limits.path(steps.len(), value.at)?;
+    if inside::set(limits, node, &steps, value, options.create)? {
         return Ok(());
     }
     let mut count = 0;
-    walk(node, &steps, options.create.then_some(value), &mut |found| {
+    walk(limits, node, &steps, options.create.then_some(value), &mut |found| {
         count += 1;
         put(found, value, options)
     })?;
@@ -133,6 +141,7 @@ fn written(node: &Node) -> String {
 }
 
 pub(super) fn walk(
+    limits: Limits,
     node: &mut Node,
     steps: &[String],
     create: Option<&Node>,
@@ -163,16 +172,15 @@ pub(super) fn walk(
             };
             items.push(item);
         }
-        return items
-            .iter_mut()
-            .filter(|i| is_meant(i))
-            .try_for_each(|item| if key.is_empty() { found(item) } else { walk(item, rest, create, found) });
+        return items.iter_mut().filter(|i| is_meant(i)).try_for_each(|item| {
+            if key.is_empty() { found(item) } else { walk(limits, item, rest, create, found) }
+        });
     }
     if step == "*" {
         let Value::Seq(items) = &mut node.value else {
             return if node.is_null() { Ok(()) } else { expected("a list") };
         };
-        return items.iter_mut().try_for_each(|item| walk(item, rest, create, found));
+        return items.iter_mut().try_for_each(|item| walk(limits, item, rest, create, found));
     }
     if let Ok(index) = step.parse::<usize>() {
         let Value::Seq(items) = &mut node.value else { return expected("a list") };
@@ -183,7 +191,7 @@ pub(super) fn walk(
         let item = items
             .get_mut(index)
             .ok_or_else(|| wrong(format!("index {index} specified but only {size} elements found")))?;
-        return walk(item, rest, create, found);
+        return walk(limits, item, rest, create, found);
     }
     let Value::Map(fields) = &mut node.value else {
         return if node.is_null() { Ok(()) } else { expected("a mapping") };
@@ -203,5 +211,5 @@ pub(super) fn walk(
         let all = all.ok_or_else(|| wrong(format!("`{step}` is a text without `{}`", rest.join("."))))?;
         return all.into_iter().try_for_each(|mut lost| found(&mut lost));
     }
-    walk(value, rest, create, found)
+    walk(limits, value, rest, create, found)
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::Base;
 use super::types::{OPAQUE, Shape, TypeId, Types};
+use crate::Limits;
 use crate::fault::{Result, fault};
 use crate::yaml::node::{Mark, Node, Tag, Value};
 use crate::yaml::read::{self, Twice};
@@ -17,9 +18,9 @@ const GVK: &str = "x-kubernetes-group-version-kind";
 const OWN: &str = "kustomize.config.k8s.io/";
 
 /// Reads the file and puts it together with the built-in types.
-pub(super) fn read(file: u32, text: &str, base: Base) -> Result<Types> {
+pub(super) fn read(limits: Limits, file: u32, text: &str, base: Base) -> Result<Types> {
     let start = Mark { file, line: 1, column: 1 };
-    let document = read::single(file, text, Twice::Last)?;
+    let document = read::single(limits, file, text, Twice::Last)?;
     let Some(document) = document else {
         return Err(fault("kustomize/openapi", start, "the file is empty"));
     };

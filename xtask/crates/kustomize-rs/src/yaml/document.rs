@@ -13,9 +13,6 @@ use yamltree::syntax::{Comments, Style};
 
 use super::node::{self, Tag, Value};
 
-/// How deep values may lie.
-const DEEPEST: usize = 300;
-
 /// The first document of a text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Document {
@@ -56,7 +53,12 @@ pub(crate) enum Form {
 
 /// A value that cannot be read or written.
 #[derive(Debug)]
-pub(crate) struct Unreadable;
+pub(crate) enum Unreadable {
+    /// It is no YAML.
+    Malformed,
+    /// Values lie deeper in each other than [`Limits::DEEPEST_IN_TEXTS`].
+    TooDeep,
+}
 
 impl Document {
     /// Reads the first document; the others are not looked at.

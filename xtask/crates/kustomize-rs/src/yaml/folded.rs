@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::emit::{Writer, is_break, is_printable};
 use super::node::{Node, Style, Value};
 use super::read::{self, Twice};
+use crate::Limits;
 
 /// The text after one way through go-yaml's writer and reader.
 pub(super) fn read_back(text: &str) -> Cow<'_, str> {
@@ -15,7 +16,7 @@ pub(super) fn read_back(text: &str) -> Cow<'_, str> {
     if !body.contains(is_break) || !may_be_block(text) {
         return Cow::Borrowed(text);
     }
-    let read = read::single(0, &written(text), Twice::Last).ok().flatten();
+    let read = read::single(Limits::default(), 0, &written(text), Twice::Last).ok().flatten();
     read.map_or(Cow::Borrowed(text), |node| Cow::Owned(node.as_text().to_owned()))
 }
 

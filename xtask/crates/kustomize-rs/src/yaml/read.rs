@@ -12,12 +12,9 @@ use yamltree::syntax::{Event, Parser};
 use super::float;
 use super::node::{Field, Mark, Node, Scalar, Style, Tag, Value};
 use super::scalar::{Resolved, resolve};
+use crate::Limits;
 use crate::fault::{Fault, Result, fault};
-
-/// How many values one text may hold once its aliases are expanded.
-const MOST_NODES: usize = 1_000_000;
-/// How deep values may lie.
-const DEEPEST: usize = 300;
+use crate::limits::Extent;
 
 /// What happens when a key is there twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,30 +28,30 @@ pub(crate) enum Twice {
 }
 
 /// The documents of a text of Kubernetes objects; empty ones are left out.
-pub(crate) fn objects(file: u32, text: &str, twice: Twice) -> Result<Vec<Node>> {
+pub(crate) fn objects(limits: Limits, file: u32, text: &str, twice: Twice) -> Result<Vec<Node>> {
     let text =
         if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
     let mut documents = Vec::new();
     for (line, piece) in pieces(file, &text)? {
-        documents.extend(first(file, line, piece, twice)?.filter(|d| !d.is_null()));
+        documents.extend(first(limits, file, line, piece, twice)?.filter(|d| !d.is_null()));
     }
     Ok(documents)
 }
 
 /// The first document of a text.
-pub(crate) fn single(file: u32, text: &str, twice: Twice) -> Result<Option<Node>> {
-    first(file, 0, text, twice)
+pub(crate) fn single(limits: Limits, file: u32, text: &str, twice: Twice) -> Result<Option<Node>> {
+    first(limits, file, 0, text, twice)
 }
 
 /// A key that was there before, and where it comes again.
 pub(crate) type Again = (SmolStr, Mark);
 
 /// The first document of a text in which the last of several equal keys counts, and the keys that came again.
-pub(crate) fn configuration(file: u32, text: &str) -> Result<(Option<Node>, Vec<Again>)> {
-    if let Some(node) = common::read(file, 0, text, Twice::Last) {
+pub(crate) fn configuration(limits: Limits, file: u32, text: &str) -> Result<(Option<Node>, Vec<Again>)> {
+    if let Some(node) = common(limits, file, 0, text, Twice::Last)? {
         return Ok((Some(node), Vec::new()));
     }
-    let builder = by_grammar(file, 0, text, Twice::Last)?;
+    let builder = by_grammar(limits, file, 0, text, Twice::Last)?;
     Ok((builder.done, builder.again))
 }
 
@@ -86,17 +83,25 @@ fn lines(text: &str) -> u32 {
     u32::try_from(text.bytes().filter(|b| *b == b'\n').count()).unwrap_or(u32::MAX)
 }
 
-fn first(file: u32, line: u32, text: &str, twice: Twice) -> Result<Option<Node>> {
-    match common::read(file, line, text, twice) {
+fn first(limits: Limits, file: u32, line: u32, text: &str, twice: Twice) -> Result<Option<Node>> {
+    match common(limits, file, line, text, twice)? {
         Some(node) => Ok(Some(node)),
-        None => by_grammar(file, line, text, twice).map(|builder| builder.done),
+        None => by_grammar(limits, file, line, text, twice).map(|builder| builder.done),
     }
 }
 
+/// The document of a text that keeps to the common part, within the limits; `None` if the grammar must read it.
+fn common(limits: Limits, file: u32, line: u32, text: &str, twice: Twice) -> Result<Option<Node>> {
+    let node = common::read(file, line, text, twice);
+    node.iter().filter(|_| limits.may_exceed(text)).try_for_each(|node| limits.check(node))?;
+    Ok(node)
+}
+
 /// The first document, whatever it is made of.
-fn by_grammar(file: u32, line: u32, text: &str, twice: Twice) -> Result<Builder<'_>> {
+fn by_grammar(limits: Limits, file: u32, line: u32, text: &str, twice: Twice) -> Result<Builder<'_>> {
     let mut parser = Parser::new(text);
     let mut builder = Builder {
+        limits,
         file,
         line,
         twice,
@@ -119,6 +124,7 @@ fn by_grammar(file: u32, line: u32, text: &str, twice: Twice) -> Result<Builder<
 }
 
 struct Builder<'a> {
+    limits: Limits,
     file: u32,
     line: u32,
     twice: Twice,
@@ -202,8 +208,8 @@ impl<'a> Builder<'a> {
                     let is_flow = self.open.last().is_some_and(|o| o.is_flow);
                     scalar.style = if is_flow { Style::Quoted } else { Style::Plain };
                 }
-                let (size, depth) = extent(&node);
-                self.nodes += size;
+                let Extent { values, depth } = Extent::of(&node);
+                self.nodes += values;
                 self.check_size(at, depth)?;
                 self.finished(node, None)
             }
@@ -212,10 +218,7 @@ impl<'a> Builder<'a> {
     }
 
     fn check_size(&self, at: Mark, depth: usize) -> Result<()> {
-        if self.nodes > MOST_NODES || self.open.len() + depth > DEEPEST {
-            return Err(fault("yaml/too-large", at, "more or deeper values than any honest file holds"));
-        }
-        Ok(())
+        self.limits.allow(Extent { values: self.nodes, depth: self.open.len() + depth }, at)
     }
 
     fn open(&mut self, value: Value, at: Mark, anchor: Option<&'a str>, is_flow: bool) -> Result<()> {
@@ -283,12 +286,18 @@ pub(crate) fn twice_here(key: &str, at: Mark, first: Mark) -> Box<Fault> {
     fault("yaml/duplicate-key", at, message)
 }
 
+/// Where each key is, if there are many.
+fn indexed(fields: &[Field]) -> HashMap<SmolStr, usize> {
+    let many = fields.iter().enumerate().filter(|_| fields.len() >= INDEXED);
+    many.map(|(i, f)| (f.key.clone(), i)).collect()
+}
+
 fn find(fields: &[Field], seen: &mut HashMap<SmolStr, usize>, key: &str) -> Option<usize> {
     if fields.len() < INDEXED {
         return fields.iter().position(|f| f.key == key);
     }
     if fields.len() == INDEXED && seen.is_empty() {
-        seen.extend(fields.iter().enumerate().map(|(i, f)| (f.key.clone(), i)));
+        *seen = indexed(fields);
     }
     let found = seen.get(key).copied();
     if found.is_none() {
@@ -345,24 +354,18 @@ fn merge(node: &mut Node, merged: &Node) -> Result<()> {
         }
     };
     let Value::Map(fields) = &mut node.value else { return Ok(()) };
+    let mut seen = indexed(fields);
     for source in sources {
         let Value::Map(theirs) = &source.value else {
             return Err(fault("yaml/merge", source.at, "`<<` needs a mapping or a list of mappings"));
         };
         for field in theirs {
-            if fields.iter().all(|f| f.key != field.key) {
+            if find(fields, &mut seen, &field.key).is_none() {
                 fields.push(field.clone());
             }
         }
     }
     Ok(())
-}
-
-/// How many values there are, and how deep they lie.
-fn extent(node: &Node) -> (usize, usize) {
-    let below = node.items().iter().chain(node.fields().iter().map(|f| &f.value)).map(extent);
-    let (size, depth) = below.fold((0, 0), |(n, d), (size, depth)| (n + size, d.max(depth)));
-    (size + 1, depth + 1)
 }
 
 impl Fault {

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use yamltree::syntax::{Comments, Event, Parser, Properties, Style};
 
-use super::{Content, DEEPEST, Document, Form, Node, Unreadable, tag};
+use super::{Content, Document, Form, Node, Unreadable, tag};
+use crate::Limits;
 use crate::yaml::node::Tag;
 use crate::yaml::scalar::resolve;
 
@@ -14,7 +15,8 @@ type Result<T> = std::result::Result<T, Unreadable>;
 const CORE: &str = "tag:yaml.org,2002:";
 
 pub(super) fn document(text: &str) -> Result<Document> {
-    let mut composer = Composer { parser: Parser::with_comments(text), anchors: HashSet::new(), depth: 0 };
+    let parser = Parser::with_comments(text);
+    let mut composer = Composer { parser, anchors: HashSet::new(), depth: 0 };
     let Some((_, mut comments)) = composer.event()? else { return Ok(Document::default()) };
     let (event, own) = composer.some_event()?;
     let root = Some(composer.node(event, own)?);
@@ -30,18 +32,18 @@ struct Composer<'a> {
 
 impl<'a> Composer<'a> {
     fn event(&mut self) -> Result<Option<(Event<'a>, Comments)>> {
-        let event = self.parser.next_event().map_err(|_| Unreadable)?;
+        let event = self.parser.next_event().map_err(|_| Unreadable::Malformed)?;
         Ok(event.map(|(event, _)| (event, self.parser.take_comments())))
     }
 
     fn some_event(&mut self) -> Result<(Event<'a>, Comments)> {
-        self.event()?.ok_or(Unreadable)
+        self.event()?.ok_or(Unreadable::Malformed)
     }
 
     fn node(&mut self, event: Event<'a>, comments: Comments) -> Result<Node> {
         self.depth += 1;
-        if self.depth > DEEPEST {
-            return Err(Unreadable);
+        if self.depth > Limits::DEEPEST_IN_TEXTS {
+            return Err(Unreadable::TooDeep);
         }
         let node = match event {
             Event::Alias(name) if self.anchors.contains(name) => {
@@ -64,7 +66,7 @@ impl<'a> Composer<'a> {
                 let node = self.begun(properties, "!!map", Content::Map(Vec::new(), form(is_flow)));
                 self.mapping(node, comments)?
             }
-            _ => return Err(Unreadable),
+            _ => return Err(Unreadable::Malformed),
         };
         self.depth -= 1;
         Ok(node)
@@ -86,7 +88,7 @@ impl<'a> Composer<'a> {
     }
 
     fn sequence(&mut self, mut node: Node, start: Comments) -> Result<Node> {
-        let Content::Seq(items, _) = &mut node.content else { return Err(Unreadable) };
+        let Content::Seq(items, _) = &mut node.content else { return Err(Unreadable::Malformed) };
         loop {
             let (event, comments) = self.some_event()?;
             if event == Event::SequenceEnd {
@@ -98,7 +100,7 @@ impl<'a> Composer<'a> {
     }
 
     fn mapping(&mut self, mut node: Node, start: Comments) -> Result<Node> {
-        let Content::Map(fields, form) = &mut node.content else { return Err(Unreadable) };
+        let Content::Map(fields, form) = &mut node.content else { return Err(Unreadable::Malformed) };
         loop {
             let (event, mut comments) = self.some_event()?;
             if event == Event::MappingEnd {

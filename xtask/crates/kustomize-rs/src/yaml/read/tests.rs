@@ -7,7 +7,7 @@ fn agree(text: &str) -> bool {
     let mut is_common = true;
     for twice in [Twice::Refused, Twice::Kept, Twice::Last] {
         if let Some(node) = common::read(1, 0, text, twice) {
-            let expected = by_grammar(1, 0, text, twice).map(|builder| builder.done);
+            let expected = by_grammar(Limits::default(), 1, 0, text, twice).map(|builder| builder.done);
             assert_eq!(expected.as_ref().map_err(|e| e.message.clone()), Ok(&Some(node)), "{text:?}");
         } else {
             is_common = false;
