@@ -4,6 +4,8 @@
 //! `x-kubernetes-label-selector`, `x-kubernetes-identity` and `x-kubernetes-object-ref-…`
 //! (accumulator/loadconfigfromcrds.go).
 
+use smol_str::SmolStr;
+
 use crate::fault::{Result, fault};
 use crate::fields::FieldSpec;
 use crate::fields::table::FieldTable;
@@ -26,7 +28,7 @@ pub(crate) fn read(file: &Node, at: Mark) -> Result<FieldTable> {
         let has = |name: &str| properties.is_some_and(|p| p.get(name).is_some());
         if has("kind") && has("apiVersion") && has("metadata") {
             let kind = field.key.rsplit('.').next().unwrap_or_default();
-            let gvk = Gvk { kind: kind.to_owned(), ..Gvk::default() };
+            let gvk = Gvk { kind: kind.into(), ..Gvk::default() };
             Type { file, gvk, at }.add(&mut table, &field.key, &[])?;
         }
     }
@@ -73,7 +75,7 @@ impl Type<'_> {
             let version = extension("x-kubernetes-object-ref-api-version");
             if let (Some(version), Some(kind)) = (version, extension("x-kubernetes-object-ref-kind")) {
                 let key = extension("x-kubernetes-object-ref-name-key").unwrap_or("name");
-                let target = Gvk { group: String::new(), version: version.to_owned(), kind: kind.to_owned() };
+                let target = Gvk { group: SmolStr::default(), version: version.into(), kind: kind.into() };
                 table.refer(&target, &[spec(&[key])], self.at)?;
             }
             if let Some(reference) = text(&field.value, "$ref") {

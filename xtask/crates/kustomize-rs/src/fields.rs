@@ -1,5 +1,7 @@
 //! Field specifications: which fields of which kinds a transformer changes.
 
+pub(crate) mod missing;
+mod step;
 pub(crate) mod table;
 
 use smol_str::SmolStr;
@@ -9,13 +11,14 @@ use crate::id::Gvk;
 use crate::kustomization::record::{Reading, Record};
 use crate::path;
 use crate::yaml::node::{Mark, Node, Scalar, Tag, Value};
+use step::{Sort, Step};
 
 /// A path in objects of some kinds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FieldSpec {
     pub(crate) gvk: Gvk,
     pub(crate) path: String,
-    pub(crate) steps: Vec<String>,
+    pub(crate) steps: Vec<Step>,
     pub(crate) create: bool,
 }
 
@@ -32,7 +35,8 @@ pub(crate) enum Made {
 
 impl FieldSpec {
     pub(crate) fn new(gvk: Gvk, path: &str, create: bool) -> Self {
-        FieldSpec { gvk, path: path.to_owned(), steps: path::split(path, '/'), create }
+        let steps = path::split(path, '/').iter().map(|step| Step::new(step)).collect();
+        FieldSpec { gvk, path: path.to_owned(), steps, create }
     }
 
     pub(crate) fn read(node: &Node, reading: Reading) -> Result<Self> {
@@ -63,14 +67,9 @@ impl FieldSpec {
     }
 }
 
-/// Is it a step that kyaml's PathGetter takes for an index, a condition or a wildcard?
-fn is_item(step: &str) -> bool {
-    matches!(step, "-" | "*") || (step.starts_with('[') && step.ends_with(']')) || step.parse::<i64>().is_ok()
-}
-
 fn walk(
     node: &mut Node,
-    steps: &[String],
+    steps: &[Step],
     made: &Made,
     at: Mark,
     set: &mut dyn FnMut(&mut Node) -> Result<()>,
@@ -83,21 +82,26 @@ fn walk(
         }
         Value::Seq(items) => items.iter_mut().try_for_each(|item| walk(item, steps, made, at, set)),
         Value::Map(fields) => {
-            let (name, is_list) = step.strip_suffix("[]").map_or((step.as_str(), false), |s| (s, true));
-            if name.is_empty() {
-                return Err(fault("kustomize/field", node.at, "cannot set or create an empty field name"));
+            let name = step.name.as_str();
+            match step.sort {
+                Sort::Field => {}
+                Sort::Here => return walk(node, rest, made, at, set),
+                Sort::Nothing => {
+                    return Err(fault(
+                        "kustomize/field",
+                        node.at,
+                        "cannot set or create an empty field name",
+                    ));
+                }
+                Sort::Item => {
+                    let message = format!("`{name}` is an item of a list, found a mapping");
+                    return Err(fault("kustomize/field", node.at, message));
+                }
             }
-            let name = name.trim();
-            if name.is_empty() {
-                return walk(node, rest, made, at, set);
-            }
-            if is_item(name) {
-                let message = format!("`{name}` is an item of a list, found a mapping");
-                return Err(fault("kustomize/field", node.at, message));
-            }
+            let is_list = step.is_list;
             let may_make = *made != Made::Nothing && !is_list;
             let found = fields.iter().position(|f| f.key == name);
-            let new = match made {
+            let new = || match made {
                 Made::Scalar(tag) if rest.is_empty() => {
                     Value::Scalar(Scalar { tag: tag.clone(), ..Scalar::unset("") })
                 }
@@ -106,7 +110,7 @@ fn walk(
             let index = match found {
                 Some(index) => index,
                 None if may_make => {
-                    fields.push(crate::yaml::node::Field::new(name, Node { at, value: new.clone() }));
+                    fields.push(crate::yaml::node::Field::new(name, Node { at, value: new() }));
                     fields.len() - 1
                 }
                 None => return Ok(()),
@@ -118,7 +122,7 @@ fn walk(
                 } else if may_make {
                     let text = SmolStr::new(field.as_text());
                     field.at = at;
-                    field.value = new;
+                    field.value = new();
                     if let Value::Scalar(scalar) = &mut field.value {
                         scalar.text = text;
                     }

@@ -2,15 +2,17 @@
 
 use std::fmt;
 
+use smol_str::SmolStr;
+
 /// Group, version and kind; an empty part of a selector matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Gvk {
     /// API group; empty for the core group.
-    pub group: String,
+    pub group: SmolStr,
     /// API version.
-    pub version: String,
+    pub version: SmolStr,
     /// Kind.
-    pub kind: String,
+    pub kind: SmolStr,
 }
 
 /// Both halves of an apiVersion.
@@ -22,7 +24,7 @@ impl Gvk {
     /// From `apiVersion` and `kind` as an object has them.
     pub fn new(api_version: &str, kind: &str) -> Self {
         let (group, version) = group_version(api_version);
-        Gvk { group: group.to_owned(), version: version.to_owned(), kind: kind.to_owned() }
+        Gvk { group: group.into(), version: version.into(), kind: kind.into() }
     }
 
     /// Does this match a selector whose empty parts match everything?
@@ -35,7 +37,11 @@ impl Gvk {
 
     /// The apiVersion.
     pub fn api_version(&self) -> String {
-        if self.group.is_empty() { self.version.clone() } else { format!("{}/{}", self.group, self.version) }
+        if self.group.is_empty() {
+            self.version.to_string()
+        } else {
+            format!("{}/{}", self.group, self.version)
+        }
     }
 }
 
@@ -72,9 +78,9 @@ pub struct Id {
     /// Group, version and kind.
     pub gvk: Gvk,
     /// Name.
-    pub name: String,
+    pub name: SmolStr,
     /// Namespace as written; [`CLUSTER`] for a former id of an object without one.
-    pub namespace: String,
+    pub namespace: SmolStr,
     /// Is the kind known to have no namespace?
     pub is_cluster_scoped: bool,
 }

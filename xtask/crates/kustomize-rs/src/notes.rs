@@ -57,7 +57,13 @@ pub(crate) fn object(mut node: Node, schema: &Arc<Schema>) -> Result<Object> {
                 .with_help(format!("annotations `{FRONT}…` are kustomize's own: remove them")));
         }
         let ids = names.into_iter().zip(namespaces).zip(kinds);
-        object.former = ids.map(|((name, namespace), kind)| Former { name, namespace, kind }).collect();
+        object.former = ids
+            .map(|((name, namespace), kind)| Former {
+                name: name.into(),
+                namespace: namespace.into(),
+                kind: kind.into(),
+            })
+            .collect();
     }
     object.prefixes = list("prefixes").unwrap_or_default();
     object.suffixes = list("suffixes").unwrap_or_default();

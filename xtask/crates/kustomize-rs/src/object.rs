@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use crate::fault::Result;
 use crate::id::{Gvk, Id, effective_namespace};
 use crate::kustomization::record::{Entry, Pairs};
@@ -16,9 +18,9 @@ use crate::yaml::read::twice_here;
 /// A former name, namespace and kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Former {
-    pub(crate) name: String,
-    pub(crate) namespace: String,
-    pub(crate) kind: String,
+    pub(crate) name: SmolStr,
+    pub(crate) namespace: SmolStr,
+    pub(crate) kind: SmolStr,
 }
 
 /// What a generated object does to one that is already there.
@@ -104,6 +106,12 @@ impl Object {
         self.node.get("metadata").and_then(|m| m.get(field)).map_or("", Node::value_text)
     }
 
+    /// As `meta`; a long text is shared, not copied.
+    pub(crate) fn meta_text(&self, field: &str) -> SmolStr {
+        let node = self.node.get("metadata").and_then(|m| m.get(field)).filter(|node| !node.is_null());
+        node.and_then(Node::scalar).map(|scalar| scalar.text.clone()).unwrap_or_default()
+    }
+
     /// The value of a field: a path as `replacements` write it, `spec.ports.[name=http].port` or `spec.ports.0.port`.
     pub fn field(&self, path: &str) -> Option<&Node> {
         lookup(&self.node, &split_brackets(path)).ok().flatten()
@@ -128,8 +136,8 @@ impl Object {
     pub fn id(&self) -> Id {
         Id {
             gvk: self.gvk(),
-            name: self.name().to_owned(),
-            namespace: self.namespace().to_owned(),
+            name: self.meta_text("name"),
+            namespace: self.meta_text("namespace"),
             is_cluster_scoped: self.is_cluster_scoped(),
         }
     }
@@ -168,11 +176,11 @@ impl Object {
 
     /// Remembers the present id, because a new one is about to be set.
     pub(crate) fn store_id(&mut self) {
-        let (name, kind) = (self.name().to_owned(), self.kind().to_owned());
+        let (name, kind) = (self.meta_text("name"), SmolStr::new(self.kind()));
         if name.is_empty() || kind.is_empty() {
             return;
         }
-        let namespace = self.effective_namespace().to_owned();
+        let namespace = self.effective_namespace().into();
         self.former.push(Former { name, namespace, kind });
         // kustomize keeps former ids in annotations, and writes all of them anew.
         if self.may_repeat {
@@ -224,7 +232,7 @@ impl Object {
     /// Refuses a key that is there twice. kustomize does so where it makes JSON of an object: what was read keeps both, and
     /// merging into a mapping takes the first alone.
     pub(crate) fn check_repeated(&self) -> Result<()> {
-        match self.node.repeated().filter(|_| self.may_repeat) {
+        match self.may_repeat.then(|| self.node.repeated()).flatten() {
             Some((field, first)) => Err(twice_here(&field.key, field.at, first)),
             None => Ok(()),
         }

@@ -1,8 +1,12 @@
 //! Names that refer to other objects follow when those are renamed.
 
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
+use smol_str::SmolStr;
+
 use crate::fault::{Fault, Result, fault};
+use crate::fields::missing::Beginnings;
 use crate::fields::table::FieldTable;
 use crate::fields::{FieldSpec, Made};
 use crate::id::Gvk;
@@ -14,14 +18,14 @@ use crate::yaml::node::{Mark, Node, Scalar, Value};
 /// What references need to know of an object, as it is before any reference is changed.
 struct Known {
     gvk: Gvk,
-    name: String,
+    name: SmolStr,
     name_at: Mark,
-    namespace: String,
+    namespace: SmolStr,
     namespace_at: Mark,
-    effective: String,
-    original: String,
+    effective: SmolStr,
+    original: SmolStr,
     is_cluster_scoped: bool,
-    former: Vec<(String, String)>,
+    former: Vec<(SmolStr, SmolStr)>,
     prefixes: Vec<String>,
     suffixes: Vec<String>,
 }
@@ -30,12 +34,12 @@ impl Known {
     fn of(object: &Object) -> Self {
         Known {
             gvk: object.gvk(),
-            name: object.name().to_owned(),
+            name: object.meta_text("name"),
             name_at: object.meta_at("name"),
             namespace_at: object.meta_at("namespace"),
-            namespace: object.namespace().to_owned(),
-            effective: object.effective_namespace().to_owned(),
-            original: object.original_namespace().to_owned(),
+            namespace: object.meta_text("namespace"),
+            effective: object.effective_namespace().into(),
+            original: object.original_namespace().into(),
             is_cluster_scoped: object.is_cluster_scoped(),
             former: object.former.iter().map(|f| (f.kind.clone(), f.name.clone())).collect(),
             prefixes: object.prefixes.clone(),
@@ -55,34 +59,59 @@ impl Known {
 /// The objects and where former names lead.
 struct Index {
     known: Vec<Known>,
-    by_name: HashMap<String, Vec<usize>>,
+    by_name: HashMap<SmolStr, Vec<usize>>,
 }
+
+/// The fields of a kind that hold names, each with the kind that it names, and how their paths begin.
+type OfKind<'t> = (Vec<(&'t Gvk, &'t FieldSpec)>, Beginnings);
 
 /// Writes the present names into all references of the table.
 pub(crate) fn fix(set: &mut ObjectSet, table: &FieldTable, sources: &Sources) -> Result<()> {
     let known: Vec<Known> = set.objects.iter().map(Known::of).collect();
-    let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut by_name: HashMap<SmolStr, Vec<usize>> = HashMap::new();
     for (index, object) in known.iter().enumerate() {
-        let names: HashSet<&String> = object.former.iter().map(|(_, name)| name).collect();
-        names.into_iter().for_each(|name| by_name.entry(name.clone()).or_default().push(index));
+        for (_, name) in &object.former {
+            let found = by_name.entry(name.clone()).or_default();
+            // The same name twice is one after the other.
+            if found.last() != Some(&index) {
+                found.push(index);
+            }
+        }
     }
     if by_name.is_empty() {
         return Ok(());
     }
     let index = Index { known, by_name };
-    let mut specs: HashMap<Gvk, Vec<(&Gvk, &FieldSpec)>> = HashMap::new();
+    let mut of_kinds: HashMap<Gvk, OfKind<'_>> = HashMap::new();
     for (referrer, object) in set.changing().iter_mut().enumerate() {
         let gvk = object.original_id().gvk;
-        let specs = specs.entry(gvk.clone()).or_insert_with(|| {
+        let (specs, beginnings) = of_kinds.entry(gvk.clone()).or_insert_with(|| {
             let all = table.names().iter().flat_map(|(target, specs)| specs.iter().map(move |s| (target, s)));
-            all.filter(|(_, s)| gvk.is_selected(&s.gvk)).collect()
+            let specs: Vec<_> = all.filter(|(_, s)| gvk.is_selected(&s.gvk)).collect();
+            let beginnings = Beginnings::new(specs.iter().map(|(_, spec)| *spec));
+            (specs, beginnings)
         });
+        let mut missing = beginnings.missing();
         let role = role_ref(&object.node);
         let namespaces = binding_namespaces(object)?;
-        for (target, spec) in specs {
+        for (number, (target, spec)) in specs.iter().enumerate() {
+            if missing.leads_nowhere(number, spec, &object.node) {
+                continue;
+            }
             let role = role.as_ref().filter(|_| spec.path.ends_with("roleRef/name"));
-            let search = Search { index: &index, referrer, target, role, namespaces: &namespaces, sources };
+            let search = Search {
+                index: &index,
+                referrer,
+                target,
+                role,
+                namespaces: &namespaces,
+                sources,
+                has_written: Cell::new(false),
+            };
             spec.apply(&mut object.node, &Made::Nothing, Mark::default(), &mut |node| search.set(node))?;
+            if search.has_written.get() {
+                missing.forget();
+            }
         }
     }
     Ok(())
@@ -90,8 +119,8 @@ pub(crate) fn fix(set: &mut ObjectSet, table: &FieldTable, sources: &Sources) ->
 
 fn role_ref(node: &Node) -> Option<Gvk> {
     let role = node.get("roleRef")?;
-    let text = |field: &str| role.get(field).map(|n| n.as_text().to_owned());
-    Some(Gvk { group: text("apiGroup")?, version: String::new(), kind: text("kind")? })
+    let text = |field: &str| role.get(field).map(|n| n.as_text().into());
+    Some(Gvk { group: text("apiGroup")?, version: "".into(), kind: text("kind")? })
 }
 
 /// The namespaces of the service accounts that a RoleBinding names.
@@ -120,6 +149,7 @@ struct Search<'a> {
     role: Option<&'a Gvk>,
     namespaces: &'a HashSet<String>,
     sources: &'a Sources,
+    has_written: Cell<bool>,
 }
 
 impl Search<'_> {
@@ -142,6 +172,7 @@ impl Search<'_> {
         if let (Some(found), Value::Scalar(scalar)) = (found, &mut node.value)
             && found.name != scalar.text
         {
+            self.has_written.set(true);
             *scalar = Scalar { style: scalar.style, ..Scalar::unset(found.name.as_str()) };
             node.at = self.sources.mark(found.name_at, Transformer::NameReference);
         }
@@ -181,6 +212,7 @@ impl Search<'_> {
     fn put(&self, node: &mut Node, field: &str, text: &str, at: Mark) {
         let old = node.get(field).filter(|old| old.as_text() == text).map(|old| old.at);
         let at = old.unwrap_or_else(|| self.sources.mark(at, Transformer::NameReference));
+        self.has_written.set(true);
         node.set(field, Node::from(Scalar::unset(text)).at(at));
     }
 
@@ -190,7 +222,7 @@ impl Search<'_> {
         referrer.is_cluster_scoped
             || known.is_cluster_scoped
             || known.effective == referrer.effective
-            || self.namespaces.contains(&known.namespace)
+            || self.namespaces.contains(known.namespace.as_str())
     }
 
     fn find(

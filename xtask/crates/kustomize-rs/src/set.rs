@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use smol_str::SmolStr;
+
 use crate::fault::{Result, fault};
 use crate::id::Id;
 use crate::object::{Behavior, Object, pairs, set_pairs};
@@ -14,10 +16,10 @@ pub(crate) struct ObjectSet {
     known: Option<HashMap<Key, usize>>,
 }
 
-type Key = (crate::id::Gvk, String, String);
+type Key = (crate::id::Gvk, SmolStr, SmolStr);
 
 fn key(id: &Id) -> Key {
-    (id.gvk.clone(), id.effective_namespace().to_owned(), id.name.clone())
+    (id.gvk.clone(), id.effective_namespace().into(), id.name.clone())
 }
 
 impl ObjectSet {

@@ -34,7 +34,11 @@ fn is_any_set(node: &Node) -> bool {
     match &node.value {
         Value::Scalar(scalar) => scalar.shared.is_set,
         Value::Seq(items) => items.iter().any(is_any_set),
-        Value::Map(fields) => fields.iter().any(|field| is_any_set(&field.value)),
+        Value::Map(fields) => fields.iter().any(|field| match &field.value.value {
+            // Most fields hold scalars: without a call each.
+            Value::Scalar(scalar) => scalar.shared.is_set,
+            _ => is_any_set(&field.value),
+        }),
     }
 }
 

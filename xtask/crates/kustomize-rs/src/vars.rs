@@ -25,8 +25,8 @@ pub(crate) fn declare(set: &mut ObjectSet, known: &mut Variables, new: &[Variabl
     for variable in new {
         let wanted = Id {
             gvk: variable.gvk.clone(),
-            name: variable.object.clone(),
-            namespace: variable.namespace.clone(),
+            name: variable.object.as_str().into(),
+            namespace: variable.namespace.as_str().into(),
             is_cluster_scoped: false,
         };
         let is = |id: &Id| match variable.namespace.as_str() {

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use kustomize_rs::cli::Disk;
-use kustomize_rs::{LoadRestrictor, Options, Session};
+use kustomize_rs::{LoadRestrictor, Options, Session, build};
 use nix::sys::resource::{UsageWho, getrusage};
 use serde_json::{Value, json};
 use yamltree::path::RepoPath;
@@ -136,9 +136,12 @@ fn stdin_paths() -> Vec<RepoPath> {
 fn all(tree: &impl Tree, paths: &[RepoPath]) -> (usize, usize) {
     let session = Session::new(tree);
     let options = Options { load_restrictor: LoadRestrictor::None, ..Options::default() };
+    // What one build reads need not be kept for others.
+    let is_alone = paths.len() == 1;
     let (mut bytes, mut refused) = (0, 0);
     for path in paths {
-        match session.build(path, &options).and_then(|built| built.to_yaml()) {
+        let built = if is_alone { build(tree, path, &options) } else { session.build(path, &options) };
+        match built.and_then(|built| built.to_yaml()) {
             Ok(text) => bytes += text.len(),
             Err(error) => {
                 eprintln!("{error}");

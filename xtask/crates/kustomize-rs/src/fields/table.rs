@@ -5,6 +5,8 @@
 
 use std::sync::OnceLock;
 
+use smol_str::SmolStr;
+
 use super::{FieldSpec, merge_all};
 use crate::fault::Result;
 use crate::id::Gvk;
@@ -180,8 +182,8 @@ fn word<'w>(words: &mut impl Iterator<Item = &'w str>) -> String {
 }
 
 fn gvk<'w>(words: &mut impl Iterator<Item = &'w str>) -> Gvk {
-    let (group, version) = (word(words), word(words));
-    Gvk { group, version, kind: word(words) }
+    let mut part = || SmolStr::from(word(words));
+    Gvk { group: part(), version: part(), kind: part() }
 }
 
 fn spec(line: &str) -> FieldSpec {

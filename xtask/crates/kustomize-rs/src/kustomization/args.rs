@@ -326,8 +326,8 @@ impl Variable {
         let api_version = object.text("apiVersion")?;
         match api_version.split('/').collect::<Vec<_>>()[..] {
             [""] => {}
-            [group, version] => (gvk.group, gvk.version) = (group.to_owned(), version.to_owned()),
-            [version] => version.clone_into(&mut gvk.version),
+            [group, version] => (gvk.group, gvk.version) = ((*group).into(), (*version).into()),
+            [version] => gvk.version = (*version).into(),
             _ => {}
         }
         let path = Some(field.text("fieldPath")?).filter(|p| !p.is_empty());

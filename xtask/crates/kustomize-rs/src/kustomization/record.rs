@@ -140,7 +140,7 @@ impl<'a> Record<'a> {
     /// Group, version and kind, which are embedded wherever they are.
     pub(crate) fn gvk(&self) -> Result<Gvk> {
         let text = |name| self.embedded_text(name);
-        Ok(Gvk { group: text("group")?, version: text("version")?, kind: text("kind")? })
+        Ok(Gvk { group: text("group")?.into(), version: text("version")?.into(), kind: text("kind")?.into() })
     }
 
     /// The text of a field of an embedded struct.

@@ -75,7 +75,7 @@ pub(super) fn set(
         return Ok(());
     }
     let mut count = 0;
-    walk(limits, node, &steps, options.create.then_some(value), &mut |found| {
+    walk(node, &steps, options.create.then_some(value), &mut |found| {
         count += 1;
         put(found, value, options)
     })?;
@@ -141,7 +141,6 @@ fn written(node: &Node) -> String {
 }
 
 pub(super) fn walk(
-    limits: Limits,
     node: &mut Node,
     steps: &[String],
     create: Option<&Node>,
@@ -172,15 +171,16 @@ pub(super) fn walk(
             };
             items.push(item);
         }
-        return items.iter_mut().filter(|i| is_meant(i)).try_for_each(|item| {
-            if key.is_empty() { found(item) } else { walk(limits, item, rest, create, found) }
-        });
+        return items
+            .iter_mut()
+            .filter(|i| is_meant(i))
+            .try_for_each(|item| if key.is_empty() { found(item) } else { walk(item, rest, create, found) });
     }
     if step == "*" {
         let Value::Seq(items) = &mut node.value else {
             return if node.is_null() { Ok(()) } else { expected("a list") };
         };
-        return items.iter_mut().try_for_each(|item| walk(limits, item, rest, create, found));
+        return items.iter_mut().try_for_each(|item| walk(item, rest, create, found));
     }
     if let Ok(index) = step.parse::<usize>() {
         let Value::Seq(items) = &mut node.value else { return expected("a list") };
@@ -191,7 +191,7 @@ pub(super) fn walk(
         let item = items
             .get_mut(index)
             .ok_or_else(|| wrong(format!("index {index} specified but only {size} elements found")))?;
-        return walk(limits, item, rest, create, found);
+        return walk(item, rest, create, found);
     }
     let Value::Map(fields) = &mut node.value else {
         return if node.is_null() { Ok(()) } else { expected("a mapping") };
@@ -211,5 +211,5 @@ pub(super) fn walk(
         let all = all.ok_or_else(|| wrong(format!("`{step}` is a text without `{}`", rest.join("."))))?;
         return all.into_iter().try_for_each(|mut lost| found(&mut lost));
     }
-    walk(limits, value, rest, create, found)
+    walk(value, rest, create, found)
 }

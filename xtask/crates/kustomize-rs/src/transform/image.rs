@@ -46,6 +46,9 @@ impl Rule<'_> {
             Value::Seq(items) => items.iter_mut().try_for_each(|item| self.walk(item)),
             Value::Map(fields) => {
                 for field in fields {
+                    if matches!(field.value.value, Value::Scalar(_)) {
+                        continue;
+                    }
                     self.walk(&mut field.value)?;
                     let is_list = matches!(field.key.as_str(), "containers" | "initContainers");
                     if let (true, Value::Seq(items)) = (is_list, &mut field.value.value) {

@@ -30,15 +30,21 @@ pub(crate) struct Namespace<'a> {
     pub(crate) subjects: Subjects,
 }
 
+/// Where every object has its own.
+fn own() -> FieldSpec {
+    FieldSpec::new(Gvk::default(), "metadata/namespace", true)
+}
+
 impl Namespace<'_> {
     /// Sets the namespace; two objects that become one are refused.
     pub(crate) fn apply(&self, set: &mut ObjectSet) -> Result<()> {
         if self.name.is_empty() {
             return Ok(());
         }
+        let own = own();
         for object in set.changing() {
             object.store_id();
-            self.object(object)?;
+            self.object_with(&own, object)?;
         }
         set.check_unique("kustomize/namespace-conflict", "namespace transformation produces ID conflict")
     }
@@ -52,11 +58,14 @@ impl Namespace<'_> {
 
     /// Sets the namespace of one object.
     pub(crate) fn object(&self, object: &mut Object) -> Result<()> {
+        self.object_with(&own(), object)
+    }
+
+    fn object_with(&self, own: &FieldSpec, object: &mut Object) -> Result<()> {
         let gvk = object.gvk();
         let made = Made::Scalar(Tag::Str);
         if !object.is_cluster_scoped() {
-            let spec = FieldSpec::new(Gvk::default(), "metadata/namespace", true);
-            spec.apply(&mut object.node, &made, self.at, &mut |node| self.put(node))?;
+            own.apply(&mut object.node, &made, self.at, &mut |node| self.put(node))?;
         }
         let is_binding = matches!(gvk.kind.as_str(), "RoleBinding" | "ClusterRoleBinding");
         if is_binding {

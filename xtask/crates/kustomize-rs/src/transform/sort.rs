@@ -1,7 +1,6 @@
 //! The legacy order of objects.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
 use crate::Reorder;
 use crate::fault::{Result, fault};
@@ -62,28 +61,50 @@ pub(crate) fn sort(set: &mut ObjectSet, options: Option<&SortOptions>, otherwise
     Ok(())
 }
 
+/// Where a kind is put. Of several places in a list the last counts, and the list of the last kinds before that of the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    First(usize),
+    Between,
+    Last(usize),
+}
+
+impl Rank {
+    fn of(kind: &str, first: &[impl AsRef<str>], last: &[impl AsRef<str>]) -> Self {
+        if let Some(place) = last.iter().rposition(|name| name.as_ref() == kind) {
+            return Rank::Last(place);
+        }
+        first.iter().rposition(|name| name.as_ref() == kind).map_or(Rank::Between, Rank::First)
+    }
+}
+
 /// By rank of the kind, then by kind, then by namespace and name.
 fn legacy(objects: &mut [Object], first: &[impl AsRef<str>], last: &[impl AsRef<str>]) {
-    let mut ranks: HashMap<&str, i64> = HashMap::new();
-    let count = i64::try_from(first.len()).unwrap_or(0);
-    ranks.extend(first.iter().map(AsRef::as_ref).zip(-count..));
-    ranks.extend(last.iter().map(AsRef::as_ref).zip(1..));
+    if objects.len() < 2 {
+        return;
+    }
     objects.sort_by_cached_key(|object| {
         let gvk = object.gvk();
-        let rank = ranks.get(gvk.kind.as_str()).copied().unwrap_or(0);
-        let or = |text: &str, otherwise: &'static str| {
-            if text.is_empty() { otherwise.to_owned() } else { text.to_owned() }
-        };
+        let rank = Rank::of(&gvk.kind, first, last);
         let kind = kind_text(&gvk);
         // Among namespaces those of the core group come first, and backwards.
-        let is_backwards = rank != 0 && gvk.kind == "Namespace" && gvk.group.is_empty();
+        let is_backwards = rank != Rank::Between && gvk.kind == "Namespace" && gvk.group.is_empty();
         let backwards = is_backwards.then(|| Reverse(kind.clone()));
-        let id = format!("{gvk}|{}|{}", or(object.namespace(), "~X"), or(object.name(), "~N"));
-        (rank, backwards.is_none(), backwards, kind, id)
+        (rank, backwards.is_none(), backwards, kind, id_text(&gvk, object.namespace(), object.name()))
     });
 }
 
+/// A text, or what stands for none.
+fn or<'t>(text: &'t str, otherwise: &'static str) -> &'t str {
+    if text.is_empty() { otherwise } else { text }
+}
+
 fn kind_text(gvk: &Gvk) -> String {
-    let or = |text: &str, otherwise: &'static str| if text.is_empty() { otherwise } else { text }.to_owned();
-    format!("{}_{}_{}", or(&gvk.group, "~G"), or(&gvk.version, "~V"), or(&gvk.kind, "~K"))
+    [or(&gvk.group, "~G"), "_", or(&gvk.version, "~V"), "_", or(&gvk.kind, "~K")].concat()
+}
+
+fn id_text(gvk: &Gvk, namespace: &str, name: &str) -> String {
+    let kind = or(&gvk.kind, "[noKind]");
+    let (version, group) = (or(&gvk.version, "[noVer]"), or(&gvk.group, "[noGrp]"));
+    [kind, ".", version, ".", group, "|", or(namespace, "~X"), "|", or(name, "~N")].concat()
 }

@@ -3,6 +3,8 @@
 //! kustomize moves scalars around as texts with a tag and a style and decides what they are only when it writes them, so
 //! a plain `5` pasted over `"x"` comes out as a text. This model keeps the same three facts.
 
+use std::collections::HashMap;
+
 use smol_str::SmolStr;
 use yamltree::scalar::Resolved;
 use yamltree::syntax::Style as Written;
@@ -367,10 +369,11 @@ impl Node {
     /// A key that a mapping in it has twice, as only patches may for a while: the second field, and where the first is.
     pub(crate) fn repeated(&self) -> Option<(&Field, Mark)> {
         let fields = self.fields();
-        let again = |(index, field): (usize, &Field)| fields[..index].iter().position(|f| f.key == field.key);
-        let mut all = fields.iter().enumerate();
-        if let Some((field, first)) = all.find_map(|(index, f)| again((index, f)).map(|at| (f, at))) {
-            return Some((field, fields[first].at));
+        let mut seen = HashMap::with_capacity(fields.len());
+        for field in fields {
+            if let Some(first) = seen.insert(field.key.as_str(), field.at) {
+                return Some((field, first));
+            }
         }
         let below = self.items().iter().chain(fields.iter().map(|f| &f.value));
         below.into_iter().find_map(Node::repeated)

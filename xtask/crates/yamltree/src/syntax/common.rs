@@ -50,7 +50,8 @@ pub fn read<'a, A: Assemble<'a>>(text: &'a str, assemble: &mut A) -> Option<A::N
     if super::characters::forbidden(text).is_some() {
         return None;
     }
-    let mut reader = Reader { cursor: Cursor::new(text), assemble, anchors: Vec::new(), depth: 0 };
+    let (cursor, anchors) = (Cursor::new(text), Vec::new());
+    let mut reader = Reader { cursor, assemble, anchors, fields: Vec::new(), items: Vec::new(), depth: 0 };
     let mut indent = reader.next_line()?;
     if indent == 0 && reader.cursor.is_document_indicator() {
         if reader.cursor.byte(0) != b'-' {
@@ -69,6 +70,11 @@ struct Reader<'a, 'b, A: Assemble<'a>> {
     assemble: &'b mut A,
     /// Scalars with an anchor; of several with the same name the last counts.
     anchors: Vec<(&'a str, A::Node)>,
+    /// Entries of the mappings that are being read, the innermost last: each mapping is made once all of its own are known, in just
+    /// the memory that it needs.
+    fields: Vec<A::Field>,
+    /// The same of lists.
+    items: Vec<A::Node>,
     depth: usize,
 }
 
@@ -192,12 +198,13 @@ impl<'a, A: Assemble<'a>> Reader<'a, '_, A> {
     }
 
     fn mapping(&mut self, indent: usize, key: Cow<'a, str>, style: Style, at: Position) -> Option<A::Node> {
-        let mut fields = Vec::new();
+        let first = self.fields.len();
         let start = at;
         let (mut key, mut style, mut at) = (key, style, at);
         loop {
             let value = self.value(indent)?;
-            fields.push(self.assemble.field(key, style, at, value)?);
+            let field = self.assemble.field(key, style, at, value)?;
+            self.fields.push(field);
             // The cursor is at the next content.
             if self.cursor.is_end() || self.cursor.column() < indent {
                 break;
@@ -210,8 +217,14 @@ impl<'a, A: Assemble<'a>> Reader<'a, '_, A> {
                 _ => return None,
             }
         }
+        self.complete(first, start)
+    }
+
+    /// The mapping of the entries from the `first` on.
+    fn complete(&mut self, first: usize, at: Position) -> Option<A::Node> {
+        let fields = self.fields.split_off(first);
         self.assemble.complete(&fields)?;
-        Some(self.assemble.mapping(fields, start))
+        Some(self.assemble.mapping(fields, at))
     }
 
     /// The value behind a key; afterwards the cursor is at the next content.
@@ -241,10 +254,11 @@ impl<'a, A: Assemble<'a>> Reader<'a, '_, A> {
     }
 
     fn sequence(&mut self, indent: usize, at: Position) -> Option<A::Node> {
-        let mut items = Vec::new();
+        let first = self.items.len();
         loop {
             self.cursor.skip(1);
-            items.push(self.item(indent)?);
+            let item = self.item(indent)?;
+            self.items.push(item);
             if self.cursor.is_end() || self.cursor.column() < indent {
                 break;
             }
@@ -256,6 +270,7 @@ impl<'a, A: Assemble<'a>> Reader<'a, '_, A> {
                 break;
             }
         }
+        let items = self.items.split_off(first);
         Some(self.assemble.sequence(items, at))
     }
 

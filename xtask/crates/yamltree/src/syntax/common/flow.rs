@@ -16,12 +16,13 @@ impl<'a, A: Assemble<'a>> Reader<'a, '_, A> {
         let at = self.position();
         let is_list = self.cursor.byte(0) == b'[';
         let end = if is_list { b']' } else { b'}' };
-        let (mut items, mut fields) = (Vec::new(), Vec::new());
+        let (first_item, first_field) = (self.items.len(), self.fields.len());
         self.cursor.skip(1);
         self.skip_spaces();
         while self.cursor.byte(0) != end {
             if is_list {
-                items.push(self.flow_value()?);
+                let item = self.flow_value()?;
+                self.items.push(item);
             } else {
                 let key_at = self.position();
                 let (key, style) = self.flow_scalar()?;
@@ -31,7 +32,8 @@ impl<'a, A: Assemble<'a>> Reader<'a, '_, A> {
                 self.cursor.skip(1);
                 self.skip_spaces();
                 let value = self.flow_value()?;
-                fields.push(self.assemble.field(key, style, key_at, value)?);
+                let field = self.assemble.field(key, style, key_at, value)?;
+                self.fields.push(field);
             }
             self.skip_spaces();
             match self.cursor.byte(0) {
@@ -46,10 +48,10 @@ impl<'a, A: Assemble<'a>> Reader<'a, '_, A> {
         self.cursor.skip(1);
         self.depth -= 1;
         if is_list {
+            let items = self.items.split_off(first_item);
             return Some(self.assemble.sequence(items, at));
         }
-        self.assemble.complete(&fields)?;
-        Some(self.assemble.mapping(fields, at))
+        self.complete(first_field, at)
     }
 
     pub(super) fn skip_spaces(&mut self) {
