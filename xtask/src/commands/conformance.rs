@@ -60,11 +60,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
         Verb::Check { cases } => {
             let chosen = case::chosen(all.clone(), cases).map_err(Failure::Usage)?;
             let verdicts = suite::verdicts(&tree, &chosen, &kustomize_rs::cli::options);
-            let mut problems = if cases.is_empty() {
-                suite::problems(&verdicts)
-            } else {
-                verdicts.iter().filter_map(Verdict::failure).collect()
-            };
+            let mut problems = suite::problems(&verdicts);
             // A part of the cases covers a part of the lists.
             let coverage = cases.is_empty().then(|| coverage::coverage(&tree, &all));
             problems.extend(coverage.iter().flat_map(Coverage::problems));

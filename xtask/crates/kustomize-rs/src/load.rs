@@ -93,6 +93,12 @@ impl<'a> Loader<'a> {
         Ok((self.sources.file(place.as_str()), text))
     }
 
+    /// The text of a file that values were read from.
+    pub(crate) fn text_of(&self, file: u32) -> Option<String> {
+        let place = RepoPath::new(&self.sources.name(file)).ok()?;
+        self.tree.read(&place).ok()
+    }
+
     /// The bytes of a file and its number.
     pub(crate) fn bytes(&self, folder: &Folder, path: &str, at: Mark) -> Result<(u32, Vec<u8>)> {
         let place = self.place(folder, path, at)?;

@@ -18,6 +18,7 @@ use crate::select::Matcher;
 use crate::set::ObjectSet;
 use crate::shared;
 use crate::source::Transformer;
+use crate::yaml::document::{self, Forms};
 use crate::yaml::node::{Mark, Node, Scalar, Value};
 use crate::yaml::read::Twice;
 
@@ -55,11 +56,11 @@ pub(crate) fn apply(
     }
     all.iter().try_for_each(|(at, replacement)| {
         let source = loader.sources.by(at.file, Transformer::Replacements);
-        one(loader.limits, set, replacement, *at, source)
+        one(loader, set, replacement, *at, source)
     })
 }
 
-fn one(limits: Limits, set: &mut ObjectSet, replacement: &Replacement, at: Mark, by: u32) -> Result<()> {
+fn one(loader: &Loader<'_>, set: &mut ObjectSet, replacement: &Replacement, at: Mark, by: u32) -> Result<()> {
     let code = "kustomize/replacement";
     let value = match (&replacement.source, &replacement.value, &replacement.targets) {
         (None, None, _) | (_, _, None) => {
@@ -71,8 +72,12 @@ fn one(limits: Limits, set: &mut ObjectSet, replacement: &Replacement, at: Mark,
         (None, Some(Entry { text, .. }), _) => Scalar::unset(text.as_str()).into(),
         (Some((selector, path, options)), None, _) => source(set, selector, path, options)?,
     };
+    let written = || {
+        let text = loader.text_of(value.at.file).unwrap_or_default();
+        Forms::around(value.at, &text).written(&value)
+    };
     for target in replacement.targets.iter().flatten() {
-        copy(limits, set, &value, target, by)?;
+        copy(loader.limits, set, &value, &written, target, by)?;
     }
     Ok(())
 }
@@ -118,7 +123,14 @@ fn source(set: &ObjectSet, selector: &Selector, path: &str, options: &FieldOptio
     Ok(node)
 }
 
-fn copy(limits: Limits, set: &mut ObjectSet, value: &Node, target: &Target, by: u32) -> Result<()> {
+fn copy(
+    limits: Limits,
+    set: &mut ObjectSet,
+    value: &Node,
+    written: &dyn Fn() -> document::Node,
+    target: &Target,
+    by: u32,
+) -> Result<()> {
     let Some(select) = &target.select else {
         return Err(fault("kustomize/replacement", target.at, "target must specify resources to select"));
     };
@@ -139,7 +151,7 @@ fn copy(limits: Limits, set: &mut ObjectSet, value: &Node, target: &Target, by: 
             continue;
         }
         for (path, value) in &values {
-            let set = target::set(limits, &mut object.node, path, value, &target.options);
+            let set = target::set(limits, &mut object.node, path, value, written, &target.options);
             set.and_then(|()| limits.check(&object.node)).map_err(|f| f.or_at(target.at))?;
             shared::settle(object);
         }

@@ -9,7 +9,7 @@ mod path;
 use crate::Limits;
 use crate::fault::Result;
 use crate::generator::json_text;
-use crate::yaml::document::{Content, Document, Unreadable};
+use crate::yaml::document::{self, Content, Document, Unreadable};
 use crate::yaml::float;
 use crate::yaml::node::{Node, Scalar, Tag, Value};
 use crate::yaml::read::{self, Twice};
@@ -24,6 +24,7 @@ pub(super) fn set(
     node: &mut Node,
     steps: &[String],
     value: &Node,
+    written: &dyn Fn() -> document::Node,
     create: bool,
 ) -> Result<bool> {
     let Some((scalar, mut document, rest)) = text_on(node, steps)? else { return Ok(false) };
@@ -34,21 +35,21 @@ pub(super) fn set(
         match &mut found.content {
             // A scalar keeps what it was said to be; delimiters do not count inside texts.
             Content::Scalar(text, _) => value.as_text().clone_into(text),
-            _ => *found = value.into(),
+            _ => *found = written(),
         }
     });
     if walked.is_err() || count == 0 {
         return Ok(false);
     }
-    let written = document.written();
+    let again = document.written();
     let changed = if text.text.trim_start().starts_with(['{', '[']) {
         let is_pretty = text.text.contains('\n') && text.text.contains("  ");
-        match json_of(limits, &written, is_pretty) {
+        match json_of(limits, &again, is_pretty) {
             Some(json) => json,
             None => return Ok(false),
         }
     } else {
-        written.trim().to_owned()
+        again.trim().to_owned()
     };
     text.text = changed.into();
     scalar.at = value.at;

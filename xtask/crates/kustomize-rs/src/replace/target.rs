@@ -5,6 +5,7 @@ use crate::Limits;
 use crate::fault::{Fault, Result, fault};
 use crate::kustomization::args::FieldOptions;
 use crate::path::split_brackets;
+use crate::yaml::document;
 use crate::yaml::node::{Field, Mark, Node, Scalar, Style, Value};
 
 fn wrong(message: impl Into<String>) -> Box<Fault> {
@@ -62,16 +63,18 @@ pub(super) fn condition(step: &str) -> Option<Result<(&str, &str)>> {
 }
 
 /// Sets a value at every place that the path leads to; none is an error.
+/// `written` is the value as it is written where it comes from.
 pub(super) fn set(
     limits: Limits,
     node: &mut Node,
     path: &str,
     value: &Node,
+    written: &dyn Fn() -> document::Node,
     options: &FieldOptions,
 ) -> Result<()> {
     let steps = split_brackets(path);
     limits.path(steps.len(), value.at)?;
-    if inside::set(limits, node, &steps, value, options.create)? {
+    if inside::set(limits, node, &steps, value, written, options.create)? {
         return Ok(());
     }
     let mut count = 0;

@@ -8,10 +8,12 @@ mod compose;
 mod emit;
 mod encode;
 mod flow;
+mod form;
 
 use yamltree::syntax::{Comments, Style};
 
-use super::node::{self, Tag, Value};
+use super::node::Tag;
+pub(crate) use form::Forms;
 
 /// The first document of a text.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +33,8 @@ pub(crate) struct Node {
     is_tagged: bool,
     anchor: Option<String>,
     comments: Comments,
+    /// Line and column of where it begins, from 1.
+    at: (u32, u32),
     pub(crate) content: Content,
 }
 
@@ -76,7 +80,7 @@ impl Node {
     /// A value that nothing is known about, without comments.
     pub(crate) fn new(content: Content) -> Self {
         let (tag, anchor, comments) = (String::new(), None, Comments::default());
-        Node { tag, is_tagged: false, anchor, comments, content }
+        Node { tag, is_tagged: false, anchor, comments, at: (0, 0), content }
     }
 
     /// A scalar whose text decides what it is.
@@ -97,6 +101,18 @@ impl Node {
         }
     }
 
+    /// Becomes another value, written in the same way.
+    pub(crate) fn be(&mut self, mut new: Node) {
+        match (&mut new.content, &self.content) {
+            (Content::Scalar(_, new), Content::Scalar(_, old)) => *new = *old,
+            (Content::Seq(_, new) | Content::Map(_, new), Content::Seq(_, old) | Content::Map(_, old)) => {
+                *new = *old;
+            }
+            _ => {}
+        }
+        *self = new;
+    }
+
     /// The value of a key; of several, the first.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         let Content::Map(fields, _) = &self.content else { return None };
@@ -107,30 +123,6 @@ impl Node {
     pub(crate) fn written(&self) -> String {
         let document = Document { comments: Comments::default(), root: Some(self.clone()) };
         document.written().trim().to_owned()
-    }
-}
-
-impl From<&node::Node> for Node {
-    fn from(node: &node::Node) -> Self {
-        match &node.value {
-            Value::Scalar(scalar) => {
-                let style = match scalar.style {
-                    node::Style::Plain => Style::Plain,
-                    node::Style::Quoted => Style::Double,
-                    node::Style::Folded => Style::Folded,
-                };
-                let node = Node::new(Content::Scalar(scalar.text.to_string(), style));
-                Node { tag: tag(&scalar.tag).to_owned(), is_tagged: scalar.is_tagged, ..node }
-            }
-            Value::Seq(items) => Node::new(Content::Seq(items.iter().map(Node::from).collect(), Form::Block)),
-            Value::Map(fields) => {
-                let field = |f: &node::Field| {
-                    let tag = if f.is_text { "!!str" } else { "" };
-                    (Node { tag: tag.to_owned(), ..Node::unset(&f.key) }, Node::from(&f.value))
-                };
-                Node::new(Content::Map(fields.iter().map(field).collect(), Form::Block))
-            }
-        }
     }
 }
 

@@ -79,6 +79,11 @@ fn pieces(file: u32, text: &str) -> Result<Vec<(u32, &str)>> {
     Ok(pieces)
 }
 
+/// The document in which a line is, and how many lines there are before it.
+pub(crate) fn piece_with(line: u32, text: &str) -> Option<(u32, &str)> {
+    pieces(0, text).ok()?.into_iter().rfind(|(before, _)| *before < line)
+}
+
 fn lines(text: &str) -> u32 {
     u32::try_from(text.bytes().filter(|b| *b == b'\n').count()).unwrap_or(u32::MAX)
 }

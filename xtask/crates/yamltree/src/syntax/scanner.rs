@@ -12,6 +12,8 @@ use keys::SimpleKey;
 
 /// How deep flow collections and indentation may nest, as in go-yaml.
 const DEEPEST: usize = 10_000;
+/// Two byte order marks, of which the first is always gone over.
+const TWO_MARKS: &str = "\u{feff}\u{feff}";
 
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
@@ -202,7 +204,8 @@ impl<'a> Scanner<'a> {
     }
 
     pub(super) fn skip_blanks_to_token(&mut self) {
-        if self.cursor.column() == 0 && self.cursor.byte(0) == 0xef && self.is_byte_order_mark() {
+        // go-yaml means to ask for a byte order mark here, and asks if there is a second one at the beginning of the text.
+        if self.cursor.column() == 0 && self.cursor.text.starts_with(TWO_MARKS) && !self.cursor.is_end() {
             self.cursor.skip_char();
         }
         while self.cursor.byte(0) == b' '
@@ -210,10 +213,6 @@ impl<'a> Scanner<'a> {
         {
             self.cursor.skip(1);
         }
-    }
-
-    fn is_byte_order_mark(&self) -> bool {
-        self.cursor.byte(1) == 0xbb && self.cursor.byte(2) == 0xbf
     }
 
     fn end(&mut self) -> Result<()> {

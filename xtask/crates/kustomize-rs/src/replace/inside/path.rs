@@ -71,17 +71,18 @@ fn walk(node: &mut Node, steps: &[String], made: Option<Made>, found: &mut dyn F
         return matching(node, (key, pattern), rest, made, found);
     }
     if step == "*" {
-        return items(node)?.iter_mut().try_for_each(|item| walk(item, rest, made, found));
+        return items(node)?.into_iter().try_for_each(|item| walk(item, rest, made, found));
     }
     field(node, step, rest, made, found)
 }
 
-/// The items of a list; none of a null.
-fn items(node: &mut Node) -> std::result::Result<&mut [Node], NoSuchPlace> {
+/// The items of a list; none of a null. What is tagged `!!null` passes for a list, even a mapping.
+fn items(node: &mut Node) -> std::result::Result<Vec<&mut Node>, NoSuchPlace> {
     let is_null = node.is_null();
     match &mut node.content {
-        Content::Seq(items, _) => Ok(items),
-        _ if is_null => Ok(&mut []),
+        Content::Seq(items, _) => Ok(items.iter_mut().collect()),
+        Content::Map(fields, _) if is_null => Ok(fields.iter_mut().flat_map(|(k, v)| [k, v]).collect()),
+        _ if is_null => Ok(Vec::new()),
         _ => Err(NoSuchPlace),
     }
 }
@@ -105,7 +106,7 @@ fn item(
     made: Option<Made>,
     found: &mut dyn FnMut(&mut Node),
 ) -> Result {
-    let items = items(node)?;
+    let mut items = items(node)?;
     let size = items.len();
     match (items.get_mut(index), made) {
         (Some(item), _) => walk(item, rest, made, found),
@@ -179,12 +180,22 @@ fn field(
         _ => return Err(NoSuchPlace),
     };
     let mut lost = None;
+    if let (true, true, Some(made)) = (is_null, step.is_empty(), made) {
+        // `FieldSetter` without a name takes the place of the null.
+        let new = made.before(rest.first());
+        node.be(new.clone());
+        return walk(lost.insert(new), rest, Some(made), found);
+    }
     let value = match (&mut node.content, place, made) {
         (Content::Map(fields, _), Some(place), _) => fields.get_mut(place).map(|(_, value)| value),
         (_, _, None) => None,
         (Content::Map(fields, _), None, Some(made)) => {
             fields.push((Node::unset(step), made.before(rest.first())));
             fields.last_mut().map(|(_, value)| value)
+        }
+        (Content::Seq(items, _), None, Some(made)) => {
+            items.extend([Node::unset(step), made.before(rest.first())]);
+            items.last_mut()
         }
         (_, _, Some(made)) => Some(lost.insert(made.before(rest.first()))),
     };

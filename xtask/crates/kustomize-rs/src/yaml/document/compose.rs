@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use yamltree::node::Position;
 use yamltree::syntax::{Comments, Event, Parser, Properties, Style};
 
 use super::{Content, Document, Form, Node, Unreadable, tag};
@@ -15,14 +16,16 @@ type Result<T> = std::result::Result<T, Unreadable>;
 const CORE: &str = "tag:yaml.org,2002:";
 
 pub(super) fn document(text: &str) -> Result<Document> {
-    let parser = Parser::with_comments(text);
-    let mut composer = Composer { parser, anchors: HashSet::new(), depth: 0 };
-    let Some((_, mut comments)) = composer.event()? else { return Ok(Document::default()) };
-    let (event, own) = composer.some_event()?;
-    let root = Some(composer.node(event, own)?);
+    let mut composer = Composer { parser: Parser::with_comments(text), anchors: HashSet::new(), depth: 0 };
+    let Some((_, mut comments, _)) = composer.event()? else { return Ok(Document::default()) };
+    let first = composer.some_event()?;
+    let root = Some(composer.node(first)?);
     comments.foot = composer.some_event()?.1.foot;
     Ok(Document { comments, root })
 }
+
+/// An event with its comments and place.
+type Found<'a> = (Event<'a>, Comments, Position);
 
 struct Composer<'a> {
     parser: Parser<'a>,
@@ -31,21 +34,21 @@ struct Composer<'a> {
 }
 
 impl<'a> Composer<'a> {
-    fn event(&mut self) -> Result<Option<(Event<'a>, Comments)>> {
+    fn event(&mut self) -> Result<Option<Found<'a>>> {
         let event = self.parser.next_event().map_err(|_| Unreadable::Malformed)?;
-        Ok(event.map(|(event, _)| (event, self.parser.take_comments())))
+        Ok(event.map(|(event, span)| (event, self.parser.take_comments(), span.start)))
     }
 
-    fn some_event(&mut self) -> Result<(Event<'a>, Comments)> {
+    fn some_event(&mut self) -> Result<Found<'a>> {
         self.event()?.ok_or(Unreadable::Malformed)
     }
 
-    fn node(&mut self, event: Event<'a>, comments: Comments) -> Result<Node> {
+    fn node(&mut self, (event, comments, start): Found<'a>) -> Result<Node> {
         self.depth += 1;
         if self.depth > Limits::DEEPEST_IN_TEXTS {
             return Err(Unreadable::TooDeep);
         }
-        let node = match event {
+        let mut node = match event {
             Event::Alias(name) if self.anchors.contains(name) => {
                 Node { comments, ..Node::new(Content::Alias(name.to_owned())) }
             }
@@ -68,6 +71,8 @@ impl<'a> Composer<'a> {
             }
             _ => return Err(Unreadable::Malformed),
         };
+        let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        node.at = (small(start.line), small(start.column));
         self.depth -= 1;
         Ok(node)
     }
@@ -84,25 +89,25 @@ impl<'a> Composer<'a> {
         };
         self.anchors.extend(properties.anchor);
         let anchor = properties.anchor.map(str::to_owned);
-        Node { tag, is_tagged, anchor, comments: Comments::default(), content }
+        Node { tag, is_tagged, anchor, ..Node::new(content) }
     }
 
     fn sequence(&mut self, mut node: Node, start: Comments) -> Result<Node> {
         let Content::Seq(items, _) = &mut node.content else { return Err(Unreadable::Malformed) };
         loop {
-            let (event, comments) = self.some_event()?;
+            let (event, comments, at) = self.some_event()?;
             if event == Event::SequenceEnd {
                 node.comments = Comments { head: start.head, ..comments };
                 return Ok(node);
             }
-            items.push(self.node(event, comments)?);
+            items.push(self.node((event, comments, at))?);
         }
     }
 
     fn mapping(&mut self, mut node: Node, start: Comments) -> Result<Node> {
         let Content::Map(fields, form) = &mut node.content else { return Err(Unreadable::Malformed) };
         loop {
-            let (event, mut comments) = self.some_event()?;
+            let (event, mut comments, at) = self.some_event()?;
             if event == Event::MappingEnd {
                 if let (Form::Block, Some((key, _)), false) =
                     (&form, fields.last_mut(), comments.foot.is_empty())
@@ -112,15 +117,15 @@ impl<'a> Composer<'a> {
                 node.comments = Comments { head: start.head, ..comments };
                 return Ok(node);
             }
-            let mut key = self.node(event, comments)?;
+            let mut key = self.node((event, comments, at))?;
             // A foot before a key that is further out belongs to what is before it.
             if let (Form::Block, Some((last, _)), false) =
                 (&form, fields.last_mut(), key.comments.foot.is_empty())
             {
                 last.comments.foot = std::mem::take(&mut key.comments.foot);
             }
-            let (event, comments) = self.some_event()?;
-            let mut value = self.node(event, comments)?;
+            let next = self.some_event()?;
+            let mut value = self.node(next)?;
             if key.comments.foot.is_empty() {
                 key.comments.foot = std::mem::take(&mut value.comments.foot);
             }
