@@ -248,10 +248,8 @@ fn nodes(limits: Limits, file: u32, text: &str, twice: Twice) -> Result<Vec<Node
     let mut objects = Vec::new();
     while let Some(node) = queue.pop_front() {
         let is_list = node.get("kind").is_some_and(|k| k.as_text().ends_with("List"));
-        if is_list
-            && twice == Twice::Kept
-            && let Some((field, first)) = node.repeated()
-        {
+        let may_repeat = is_list && twice == Twice::Kept;
+        if let Some((field, first)) = may_repeat.then(|| node.repeated()).flatten() {
             return Err(read::twice_here(&field.key, field.at, first));
         }
         match node.get("items").map(|items| &items.value) {

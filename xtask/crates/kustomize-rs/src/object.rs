@@ -232,6 +232,7 @@ impl Object {
     /// Refuses a key that is there twice. kustomize does so where it makes JSON of an object: what was read keeps both, and
     /// merging into a mapping takes the first alone.
     pub(crate) fn check_repeated(&self) -> Result<()> {
+        // Objects without such a patch are not looked through.
         match self.may_repeat.then(|| self.node.repeated()).flatten() {
             Some((field, first)) => Err(twice_here(&field.key, field.at, first)),
             None => Ok(()),

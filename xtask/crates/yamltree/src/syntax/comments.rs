@@ -1,7 +1,7 @@
 //! Comments, for those who write a text again with them: which token each belongs to (`yaml_parser_scan_comments` and
 //! `yaml_parser_scan_line_comment` in go-yaml's `scannerc.go`).
 //!
-//! Numbers are kept as go-yaml keeps them, odd ones included, because what becomes of a comment is decided by comparing them.
+//! Numbers are kept as go-yaml keeps them (characters and bytes added up among them), because what becomes of a comment is decided by comparing them.
 
 use super::cursor::Mark;
 use super::scanner::{Kind, Scanner};
@@ -23,7 +23,7 @@ pub struct Comments {
 /// Where a comment begins.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Start {
-    pub(super) offset: usize,
+    pub(super) index: usize,
     line: isize,
     /// From 1, but for comments behind a token.
     pub(super) column: isize,
@@ -67,7 +67,7 @@ impl Queue {
                 break;
             }
             if comment.start.column == indent + 1 {
-                block = comment.start.offset;
+                block = comment.start.index;
             }
             stop = comment.scan;
         }
@@ -125,7 +125,7 @@ impl<'a> Scanner<'a> {
         if !comment.text.line.is_empty() {
             comment.text.head = std::mem::take(&mut comment.text.line);
             if comment.start.line == mark.line as isize - 1 {
-                comment.token = mark.offset as usize;
+                comment.token = mark.index as usize;
             }
         }
     }
@@ -154,7 +154,8 @@ impl<'a> Scanner<'a> {
         let header =
             self.cursor.since(start.offset as usize).split(super::is_break).next().unwrap_or_default();
         if let Some(at) = header.find('#') {
-            let mark = Mark { offset: start.offset + at as u32, column: start.column + at as u32, ..start };
+            let at32 = at as u32;
+            let mark = Mark { index: start.index + at32, column: start.column + at32, ..start };
             let text = &header[at..];
             self.keep_line_comment(text, start, mark);
         }
@@ -163,9 +164,9 @@ impl<'a> Scanner<'a> {
     fn keep_line_comment(&mut self, text: &str, token: Mark, mark: Mark) {
         let Some(queue) = &mut self.comments else { return };
         let start =
-            Start { offset: mark.offset as usize, line: mark.line as isize, column: mark.column as isize };
+            Start { index: mark.index as usize, line: mark.line as isize, column: mark.column as isize };
         let text = Comments { line: text.to_owned(), ..Comments::default() };
-        queue.all.push(Comment { text, token: token.offset as usize, start, ..Comment::default() });
+        queue.all.push(Comment { text, token: token.index as usize, start, ..Comment::default() });
     }
 
     /// The comment at the cursor and those in the next lines: feet of what came before, then a head of what comes.
@@ -174,7 +175,7 @@ impl<'a> Scanner<'a> {
         let is_entry = self.last_token(0).is_some_and(|token| token.kind == Kind::FlowEntry);
         let last = self.last_token(usize::from(is_entry)).or_else(|| self.last_token(0));
         let is_value = last.is_some_and(|token| token.kind == Kind::Value);
-        let token = last.map_or(0, |token| token.start.offset as usize);
+        let token = last.map_or(0, |token| token.start.index as usize);
         let next_indent = self.indent.max(0);
         let breaks = self.cursor.breaks_before() as isize;
         let (mut was_empty, mut is_first_empty) = (false, breaks <= 1);
@@ -185,7 +186,7 @@ impl<'a> Scanner<'a> {
             0 => -1,
             _ => line - breaks + 1 + isize::from(breaks == 0 && column > 1),
         };
-        let scan = scan.offset as usize;
+        let scan = scan.index as usize;
         let mut lines = Lines { scan, token, start: Start::default(), text: String::new() };
         let mut ahead = 0;
         while ahead < FARTHEST {
@@ -196,13 +197,14 @@ impl<'a> Scanner<'a> {
             }
             let is_close = self.flow > 0 && matches!(self.cursor.byte(ahead), b']' | b'}');
             let at = self.cursor.offset + ahead;
+            let index = self.cursor.index() + ahead;
             let is_out = lines.start.column - 1 < next_indent;
             if is_close || self.cursor.is_break_or_end(ahead) {
                 let is_foot = is_first_empty && (lines.start.line == foot_line && !is_value || is_out);
                 if (is_close || !was_empty) && !lines.text.is_empty() {
                     if is_close || is_foot {
-                        lines.token = if is_out { lines.start.offset } else { lines.token };
-                        lines.foot(&mut queue, at);
+                        lines.token = if is_out { lines.start.index } else { lines.token };
+                        lines.foot(&mut queue, index);
                     } else if self.cursor.is_break(ahead) {
                         lines.text.push('\n');
                     }
@@ -216,13 +218,13 @@ impl<'a> Scanner<'a> {
                 continue;
             }
             if !lines.text.is_empty() && column - 1 < next_indent && column != lines.start.column {
-                lines.foot(&mut queue, at);
+                lines.foot(&mut queue, index);
             }
             if self.cursor.byte(ahead) != b'#' {
                 break;
             }
             if lines.text.is_empty() {
-                lines.start = Start { offset: at, line, column };
+                lines.start = Start { index, line, column };
             } else {
                 lines.text.push('\n');
             }
@@ -239,9 +241,9 @@ impl<'a> Scanner<'a> {
             line = self.cursor.line() as isize;
         }
         if !lines.text.is_empty() {
-            let end = (self.cursor.offset + ahead).saturating_sub(1);
+            let end = (self.cursor.index() + ahead).saturating_sub(1);
             let text = Comments { head: lines.text, ..Comments::default() };
-            let token = lines.start.offset;
+            let token = lines.start.index;
             queue.all.push(Comment { text, scan: lines.scan, token, start: lines.start, end });
         }
         self.comments = Some(queue);

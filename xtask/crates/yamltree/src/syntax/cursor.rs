@@ -7,6 +7,8 @@ use crate::node::Position;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Mark {
     pub(super) offset: u32,
+    /// The same in characters.
+    pub(super) index: u32,
     /// From 0.
     pub(super) line: u32,
     /// From 0, in characters.
@@ -77,7 +79,12 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(super) fn mark(&self) -> Mark {
         let small = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        Mark { offset: small(self.offset), line: self.line, column: small(self.column()) }
+        Mark {
+            offset: small(self.offset),
+            index: small(self.index()),
+            line: self.line,
+            column: small(self.column()),
+        }
     }
 
     /// The bytes from the cursor on.

@@ -383,12 +383,12 @@ impl<'a> Scanner<'a> {
         if self.flow > 0 {
             return;
         }
-        let mut block = scan.offset.saturating_sub(1);
+        let mut block = scan.index.saturating_sub(1);
         while self.indent > column {
             let mut mark = self.cursor.mark();
             if let Some(queue) = &self.comments {
                 block = u32::try_from(queue.end_of_block(block as usize, self.indent)).unwrap_or(block);
-                mark.offset = block;
+                mark.index = block;
             }
             self.push(Kind::BlockEnd, mark, mark);
             self.indent = self.indents.pop().unwrap_or(-1);

@@ -40,7 +40,7 @@ impl<'a> Parser<'a> {
     /// Fetches the comments that belong to the next token.
     pub(super) fn unfold(&mut self) -> Result<()> {
         let token = self.scanner.peek()?;
-        let (at, is_end) = (token.start.offset as usize, token.kind == Kind::BlockEnd);
+        let (at, is_end) = (token.start.index as usize, token.kind == Kind::BlockEnd);
         if let (Some(pending), Some(queue)) = (&mut self.comments, &mut self.scanner.comments) {
             while let Some(comments) = queue.next(at, is_end) {
                 join(&mut pending.waiting.head, &comments.head);
