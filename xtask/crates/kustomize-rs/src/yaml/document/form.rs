@@ -73,6 +73,8 @@ impl Forms {
             Value::Scalar(scalar) => {
                 let style = match scalar.style {
                     node::Style::Plain => Style::Plain,
+                    // Nothing at all in a flow collection, which the reader marks as what it becomes in the end.
+                    node::Style::Quoted if scalar.is_null() && scalar.text.is_empty() => Style::Plain,
                     node::Style::Quoted => Style::Double,
                     node::Style::Folded => Style::Folded,
                 };
