@@ -86,15 +86,15 @@ fn field(chance: &mut Chance<'_>) -> String {
         0 => format!("namePrefix: {}\n", chance.of(&["p-", "x", "''"])),
         1 => format!("nameSuffix: {}\n", chance.of(&["-s", "1", "''"])),
         2 => format!("namespace: {}\n", chance.of(&["default", "ns", "''"])),
-        3 => format!("commonLabels: {}\n", chance.map(0)),
+        3 => format!("commonLabels: {}\n", chance.texts()),
         4 => format!(
             "labels:\n- pairs: {}\n  includeSelectors: {}\n  includeTemplates: {}\n  fields: [{{path: '{}', create: true}}]\n",
-            chance.map(0),
+            chance.texts(),
             chance.of(&["false", "true"]),
             chance.of(&["false", "true"]),
             chance.path("/"),
         ),
-        5 => format!("commonAnnotations: {}\n", chance.map(0)),
+        5 => format!("commonAnnotations: {}\n", chance.texts()),
         6 => format!("configMapGenerator:{}", generator(chance)),
         7 => format!("secretGenerator:{}", generator(chance)),
         8 => format!(

@@ -182,9 +182,21 @@ impl<'a> Chance<'a> {
 
     pub fn map(&mut self, depth: usize) -> String {
         let fields = self.below(5);
-        let fields: Vec<String> =
-            (0..fields).map(|_| format!("{}: {}", self.key(), self.value(depth))).collect();
+        // A key that is there twice ends nearly every build; few are enough.
+        let mut keys: Vec<&str> = (0..fields).map(|_| self.key()).collect();
+        if !self.once_in(50) {
+            keys.sort_unstable();
+            keys.dedup();
+        }
+        let fields: Vec<String> = keys.iter().map(|key| format!("{key}: {}", self.value(depth))).collect();
         format!("{{{}}}", fields.join(", "))
+    }
+
+    /// A mapping as labels are.
+    pub fn texts(&mut self) -> String {
+        let value = self.of(&["a", "b", "'1'", "''", "\"x y\"", "1", "~", "x,y"]);
+        let key = self.of(&["app", "x.y/z", "b", "a", "n"]);
+        if self.once_in(8) { self.map(0) } else { format!("{{{key}: {value}, t: {value}}}") }
     }
 
     /// `apiVersion`, `kind` and `metadata`, most times of something that others refer to.
@@ -204,14 +216,14 @@ impl<'a> Chance<'a> {
             "ConfigMapList",
             "CustomResourceDefinition",
         ]);
-        let name = self.of(&["a", "b", "web", "c-d"]);
+        let name = self.of(&["a", "b", "web", "c-d", "e", "f", "g"]);
         let mut out = format!("apiVersion: {version}\nkind: {kind}\nmetadata:\n  name: {name}\n");
         if self.once_in(3) {
             let _ = writeln!(out, "  namespace: {}", self.of(&["default", "other", "x"]));
         }
         for field in ["labels", "annotations"] {
             if self.once_in(3) {
-                let _ = writeln!(out, "  {field}: {}", self.map(1));
+                let _ = writeln!(out, "  {field}: {}", self.texts());
             }
         }
         out
@@ -244,7 +256,13 @@ impl<'a> Chance<'a> {
                 let _ = writeln!(out, "data: {}\nspec: {{a: {{b: [{}]}}}}", self.map(1), self.scalar());
             }
             _ => {
-                let _ = writeln!(out, "{}: {}\nitems: {}", self.key(), self.value(3), self.list());
+                let _ = writeln!(
+                    out,
+                    "{}: {}\nspec: {}",
+                    self.of(&["items", "data", "rules", "a", "'1'"]),
+                    self.value(3),
+                    self.list()
+                );
             }
         }
         out

@@ -11,7 +11,7 @@ pub fn patch(data: &[u8]) {
         objects = format!("{objects}---\n{}", chance.object());
     }
     let mut patches = String::new();
-    while !chance.is_over() && patches.len() < 4000 {
+    while !chance.is_over() && patches.len() < 600 {
         let text = if chance.once_in(2) { operations(&mut chance) } else { merge(&mut chance) };
         let target =
             if chance.once_in(2) { format!("  target: {}\n", chance.selector()) } else { String::new() };

@@ -11,7 +11,7 @@ pub fn replacement(data: &[u8]) {
         objects = format!("{objects}---\n{}", chance.object());
     }
     let mut all = String::new();
-    while !chance.is_over() && all.len() < 4000 {
+    while !chance.is_over() && all.len() < 800 {
         all.push_str(&one(&mut chance));
     }
     let all = if all.is_empty() { "[]\n".to_owned() } else { format!("\n{all}") };
