@@ -4,6 +4,7 @@ mod collections;
 mod comments;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::characters;
 use super::cursor::Mark;
@@ -54,7 +55,7 @@ pub struct Parser<'a> {
     states: Vec<State>,
     /// Where the collections began that are open.
     marks: Vec<Mark>,
-    tags: Vec<(&'a str, Cow<'a, str>)>,
+    tags: BTreeMap<&'a str, Cow<'a, str>>,
     forbidden: Option<SyntaxError>,
     /// For who wants them.
     comments: Option<Box<Pending>>,
@@ -74,7 +75,7 @@ impl<'a> Parser<'a> {
             state: State::ImplicitDocumentStart,
             states: Vec::new(),
             marks: Vec::new(),
-            tags: Vec::new(),
+            tags: BTreeMap::new(),
             forbidden: characters::forbidden_error(text),
             comments: None,
         }
@@ -192,10 +193,9 @@ impl<'a> Parser<'a> {
                 Kind::Version { .. } => return Err(self.error("found incompatible YAML document", start)),
                 Kind::TagDirective { handle, prefix } => {
                     let (handle, prefix) = (*handle, prefix.clone());
-                    if self.tags.iter().any(|(known, _)| *known == handle) {
+                    if self.tags.insert(handle, prefix).is_some() {
                         return Err(self.error("found duplicate %TAG directive", start));
                     }
-                    self.tags.push((handle, prefix));
                 }
                 _ => return Ok(()),
             }
@@ -264,7 +264,7 @@ impl<'a> Parser<'a> {
         if handle.is_empty() {
             return Some(suffix);
         }
-        let own = self.tags.iter().find(|(known, _)| *known == handle).map(|(_, prefix)| prefix.as_ref());
+        let own = self.tags.get(handle).map(Cow::as_ref);
         let prefix = match (own, handle) {
             (Some(prefix), _) => prefix,
             (None, "!") => "!",

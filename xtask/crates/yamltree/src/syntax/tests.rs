@@ -98,6 +98,13 @@ fn errors_have_the_words_of_libyaml_and_a_place() {
 }
 
 #[test]
+fn a_handle_is_declared_once_a_document() {
+    assert!(short("%TAG !a! x\n%TAG !b! y\n---\n!a!c d\n").contains('d'));
+    let twice = short("%TAG !a! x\n%TAG !b! y\n%TAG !a! z\n---\nd\n");
+    assert_eq!(twice, "3:1 found duplicate %TAG directive");
+}
+
+#[test]
 fn places_count_characters() {
     let mut parser = Parser::new("é: [ü, x]");
     let mut places = Vec::new();
