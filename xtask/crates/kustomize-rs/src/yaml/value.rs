@@ -38,9 +38,7 @@ pub fn decide(scalar: &Scalar) -> Result<Plain<'_>, String> {
         Tag::Binary => {
             let bytes = base64::engine::general_purpose::STANDARD.decode(scalar.text.replace('\n', ""));
             let bytes = bytes.map_err(|_| "`!!binary` without base64".to_owned())?;
-            return String::from_utf8(bytes)
-                .map(|t| Plain::Text(Cow::Owned(t)))
-                .map_err(|_| "`!!binary` that is not UTF-8".to_owned());
+            return Ok(Plain::Text(Cow::Owned(lossy(&bytes))));
         }
         _ => {}
     }
@@ -67,6 +65,16 @@ pub fn decide(scalar: &Scalar) -> Result<Plain<'_>, String> {
     })
 }
 
+/// The text as Go's JSON gives it: each byte that is no UTF-8 is a mark of its own.
+fn lossy(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().map(|_| '\u{fffd}'));
+    }
+    text
+}
+
 fn name(tag: &Tag) -> &'static str {
     match tag {
         Tag::Null => "null",
@@ -75,5 +83,15 @@ fn name(tag: &Tag) -> &'static str {
         Tag::Float => "a number",
         Tag::Timestamp => "a point in time",
         _ => "what its tag says",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lossy;
+
+    #[test]
+    fn bytes_that_are_no_text_are_marked_one_by_one() {
+        assert_eq!(lossy(b"n\xe2\x82a\xff"), "n\u{fffd}\u{fffd}a\u{fffd}");
     }
 }
