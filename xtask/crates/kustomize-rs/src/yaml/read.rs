@@ -185,7 +185,7 @@ impl<'a> Builder<'a> {
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(mut done) = self.open.pop() else { return Ok(()) };
                 if let Some(merged) = done.merge.take() {
-                    merge(&mut done.node, &merged)?;
+                    merge(&mut done.node, &merged, done.is_flow)?;
                 }
                 // kustomize loses a key `<<` that is a text: it removes the name, merged or not.
                 if self.twice != Twice::Last {
@@ -205,14 +205,7 @@ impl<'a> Builder<'a> {
                         return Err(fault("yaml/unknown-anchor", at, message));
                     }
                 };
-                if let Value::Scalar(scalar) = &mut node.value
-                    && scalar.is_null()
-                    && scalar.text.is_empty()
-                    && !scalar.is_tagged
-                {
-                    let is_flow = self.open.last().is_some_and(|o| o.is_flow);
-                    scalar.style = if is_flow { Style::Quoted } else { Style::Plain };
-                }
+                settle_nothing(&mut node, self.open.last().is_some_and(|o| o.is_flow));
                 let Extent { values, depth } = Extent::of(&node);
                 self.nodes += values;
                 self.check_size(at, depth)?;
@@ -349,8 +342,19 @@ fn scalar(text: SmolStr, style: Style, tag: Option<&str>) -> Scalar {
     Scalar { style, is_tagged, tag, ..Scalar::unset(text) }
 }
 
+/// Nothing at all is what its new place makes of it: in flow style an empty text.
+fn settle_nothing(node: &mut Node, is_flow: bool) {
+    if let Value::Scalar(scalar) = &mut node.value
+        && scalar.is_null()
+        && scalar.text.is_empty()
+        && !scalar.is_tagged
+    {
+        scalar.style = if is_flow { Style::Quoted } else { Style::Plain };
+    }
+}
+
 /// Adds what `<<` brought; the mapping's own keys win, then the first of several.
-fn merge(node: &mut Node, merged: &Node) -> Result<()> {
+fn merge(node: &mut Node, merged: &Node, is_flow: bool) -> Result<()> {
     let sources = match &merged.value {
         Value::Map(_) => std::slice::from_ref(merged),
         Value::Seq(items) => items.as_slice(),
@@ -366,7 +370,9 @@ fn merge(node: &mut Node, merged: &Node) -> Result<()> {
         };
         for field in theirs {
             if find(fields, &mut seen, &field.key).is_none() {
-                fields.push(field.clone());
+                let mut field = field.clone();
+                settle_nothing(&mut field.value, is_flow);
+                fields.push(field);
             }
         }
     }

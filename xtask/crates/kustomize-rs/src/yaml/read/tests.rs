@@ -48,6 +48,20 @@ fn what_is_left_to_the_grammar() {
     }
 }
 
+#[test]
+fn nothing_at_all_is_what_its_new_place_makes_of_it() {
+    let text = "b: &b {x :, y: {z :}}\nblock:\n  <<: *b\nflow: {<<: *b}\n";
+    let node = single(Limits::default(), 0, text, Twice::Refused).unwrap().unwrap();
+    let style = |path: &[&str]| {
+        let found = path.iter().fold(&node, |node, key| node.get(key).unwrap());
+        found.scalar().unwrap().style
+    };
+    assert_eq!(style(&["b", "x :"]), Style::Quoted);
+    assert_eq!(style(&["block", "x :"]), Style::Plain);
+    assert_eq!(style(&["block", "y", "z :"]), Style::Quoted);
+    assert_eq!(style(&["flow", "x :"]), Style::Quoted);
+}
+
 /// Pieces of YAML in any order, which often make something that both read.
 fn text() -> impl Strategy<Value = String> {
     let pieces = [
