@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use tests::differential::run::run;
+use tests::differential::run::{Until, run};
 use tests::differential::{case, inside};
 
 fn main() {
@@ -13,5 +13,6 @@ fn main() {
     let number = |at: usize| arguments.get(at).and_then(|a| a.parse().ok()).unwrap_or(10);
     let folder = arguments.get(3).map_or("target/differential", String::as_str);
     let make = if arguments.get(4).is_some_and(|a| a == "inside") { inside::case } else { case };
-    println!("{}", run(make, number(2), Duration::from_secs(number(1)), Path::new(folder)));
+    let until = Until::Time(Duration::from_secs(number(1)));
+    println!("{}", run(make, number(2), until, Path::new(folder)));
 }

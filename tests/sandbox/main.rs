@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod beside;
+mod differential;
 mod ending;
 mod interrupted;
 mod machine;

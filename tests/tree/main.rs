@@ -6,6 +6,7 @@
 mod components;
 mod flux_version;
 mod generated_files;
+mod kustomize_version;
 mod pipeline;
 mod releases;
 mod variables;

@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 
 use super::Case;
 use crate::repository;
+use xtask::edge::terminal::Terminal;
+use xtask::sandbox::go::Go;
+use xtask::sandbox::layout::Layout;
 
 /// A running oracle.
 pub struct Oracle {
@@ -25,7 +28,11 @@ fn program() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let program = repository::root().join("target/sandbox/oracle");
-        let status = Command::new("go")
+        // The Go that builds the sandbox, from PATH or unpacked below `target/`.
+        let layout = Layout::new(&repository::root(), &repository::root().join("target"), None);
+        let go = Go::find(&layout, &Terminal::stderr()).expect("a Go to build the oracle with");
+        let status = go
+            .command(&layout)
             .current_dir(repository::root().join("xtask/crates/kustomize-rs/oracle"))
             .args(["build", "-buildvcs=false", "-o"])
             .arg(&program)

@@ -18,7 +18,8 @@ const TWICE: usize = 2;
 /// What a run found.
 #[derive(Default)]
 pub struct Report {
-    trees: u64,
+    /// How many trees both programs were asked for.
+    pub trees: u64,
     refused: u64,
     /// How often each feature was in a tree that the original built, and in one that it refused.
     features: BTreeMap<&'static str, (u64, u64)>,
@@ -28,8 +29,17 @@ pub struct Report {
     pub differences: BTreeMap<Difference, (usize, Vec<PathBuf>)>,
 }
 
-/// Goes through the trees that are made of `first`, `first + 1`, … until the time is over; small cases of differences go to `folder`.
-pub fn run(make: fn(u64) -> Case, first: u64, time: Duration, folder: &Path) -> Report {
+/// When a run ends.
+#[derive(Debug, Clone, Copy)]
+pub enum Until {
+    /// After so many trees: the same ones each time.
+    Trees(u64),
+    /// When the time is over.
+    Time(Duration),
+}
+
+/// Goes through the trees that are made of `first`, `first + 1`, … to the end; small cases of differences go to `folder`.
+pub fn run(make: fn(u64) -> Case, first: u64, until: Until, folder: &Path) -> Report {
     let mut oracle = Oracle::start();
     let mut small = Oracle::start();
     let mut report = Report::default();
@@ -37,7 +47,11 @@ pub fn run(make: fn(u64) -> Case, first: u64, time: Duration, folder: &Path) -> 
     let begun = Instant::now();
     let mut seed = first;
     loop {
-        while begun.elapsed() < time && (waiting.len() as u64) < AHEAD {
+        let goes_on = |seed: u64| match until {
+            Until::Trees(count) => seed - first < count,
+            Until::Time(time) => begun.elapsed() < time,
+        };
+        while goes_on(seed) && (waiting.len() as u64) < AHEAD {
             let made = make(seed);
             oracle.ask(&made);
             waiting.push_back((seed, made));

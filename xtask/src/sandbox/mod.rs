@@ -15,7 +15,7 @@ pub mod tools;
 
 mod base_objects;
 mod chart_supply;
-mod go;
+pub mod go;
 mod pki;
 mod processes;
 mod requirements;
