@@ -238,6 +238,11 @@ fn nodes(limits: Limits, file: u32, text: &str, twice: Twice) -> Result<Vec<Node
             && matches!(kind, "List" | "ResourceList")
             && (document.get("items").is_some() || document.get("functionConfig").is_some());
         if wraps {
+            // kyaml takes whatever lies in `items` for objects: in a mapping the keys too, which are none.
+            if let Some(field) = document.get("items").and_then(|items| items.fields().first()) {
+                let message = "`items` of a list is no list: its keys are taken for objects";
+                return Err(fault("kustomize/list", field.at, message));
+            }
             let items = document.get("items").map(|n| n.items().to_vec()).unwrap_or_default();
             queue.extend(items);
         } else {
