@@ -25,6 +25,8 @@ pub struct Report {
     features: BTreeMap<&'static str, (u64, u64)>,
     /// Why the original refused, and how often.
     reasons: BTreeMap<String, u64>,
+    /// The seeds of the trees that differ.
+    pub seeds: Vec<u64>,
     /// How often each difference was seen, and where its small cases are.
     pub differences: BTreeMap<Difference, (usize, Vec<PathBuf>)>,
 }
@@ -61,6 +63,7 @@ pub fn run(make: fn(u64) -> Case, first: u64, until: Until, folder: &Path) -> Re
         let theirs = oracle.answer();
         report.count(&made, &theirs);
         if let Some(difference) = compare(&made, &theirs) {
+            report.seeds.push(seed);
             let found = report.differences.entry(difference.clone()).or_default();
             found.0 += 1;
             if found.1.len() < if difference == Difference::Bytes { 40 } else { TWICE } {

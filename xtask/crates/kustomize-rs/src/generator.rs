@@ -12,7 +12,7 @@ use crate::load::{Folder, Loader};
 use crate::object::{Behavior, Object};
 use crate::source::Transformer;
 use crate::yaml::float;
-use crate::yaml::node::{Mark, Node, Scalar, Tag, Value};
+use crate::yaml::node::{Mark, Node, Scalar, Style, Tag, Value};
 use crate::yaml::value::{Plain, decide};
 
 /// Makes the object of one generator.
@@ -29,7 +29,9 @@ pub(crate) fn object(loader: &Loader<'_>, folder: &Folder, generator: &Generator
     node.set("apiVersion", Node::text("v1").at(at));
     node.set("kind", Node::text(if generator.is_secret { "Secret" } else { "ConfigMap" }).at(at));
     let meta = node.map_at("metadata");
-    meta.set("name", text(&generator.name));
+    // In quotes, as `SetMapField` leaves it: what is set over it later stays a text.
+    let name = Scalar { style: Style::Quoted, ..Scalar::text(generator.name.text.as_str()) };
+    meta.set("name", Node::from(name).at(generator.name.at.of(source)));
     if !generator.namespace.text.is_empty() {
         meta.set("namespace", text(&generator.namespace));
     }

@@ -248,7 +248,8 @@ impl Object {
 
     /// Refuses notes in which there are not as many names as namespaces and kinds (`PrevIds`).
     pub(crate) fn check_notes(&self) -> Result<()> {
-        if !self.has_uneven_notes {
+        // Where no name was ever noted the original looks no further.
+        if !self.has_uneven_notes || self.former.is_empty() {
             return Ok(());
         }
         let message = "a transformer met this object while it had no name or no kind";

@@ -333,17 +333,24 @@ fn merge_one(limits: Limits, object: &mut Object, patch: &Object) -> Result<()> 
     object.may_repeat |= patch.may_repeat;
     let (name_at, namespace_at) = (object.meta_at("name"), object.meta_at("namespace"));
     let kind_at = object.node.get("kind").map_or(object.node.at, |n| n.at);
+    let mut patch_node = patch.node.clone();
     if patch.may_change_name || patch.may_change_kind {
         object.store_id();
+        // That it may is noted in the annotations of the patch, which therefore are no null.
+        if let Some(metadata) = patch_node.get_mut("metadata")
+            && metadata.get("annotations").is_some_and(Node::is_null)
+        {
+            metadata.remove("annotations");
+        }
     }
+    let takes_annotations = takes_annotations(&patch_node);
     // The original makes the new object, and forgets it: what is patched stays as it is.
     let is_replaced = patch.node.get("$patch").is_some_and(|node| node.as_text() == "replace");
     let kept = is_replaced.then(|| object.node.clone());
     let target = std::mem::replace(&mut object.node, Node::null());
     let at = target.at;
     let schema = Arc::clone(&object.schema);
-    let Some(merged) =
-        crate::merge::merge(schema.types()?, target, patch.node.clone()).map_err(|f| f.or_at(at))?
+    let Some(merged) = crate::merge::merge(schema.types()?, target, patch_node).map_err(|f| f.or_at(at))?
     else {
         return Ok(());
     };
@@ -352,7 +359,7 @@ fn merge_one(limits: Limits, object: &mut Object, patch: &Object) -> Result<()> 
     if object.is_gone() {
         return Ok(());
     }
-    if !is_replaced && takes_annotations(&patch.node) {
+    if !is_replaced && takes_annotations {
         object.lose_notes();
     }
     if !patch.may_change_kind {
