@@ -38,14 +38,20 @@ pub(crate) fn object(loader: &Loader<'_>, folder: &Folder, generator: &Generator
         node.set("type", if kind.text.is_empty() { Node::text("Opaque").at(at) } else { text(kind) });
         node.map_at("data");
     }
+    let (mut texts, mut binaries) = (Vec::new(), Vec::new());
     for (key, (bytes, at)) in values {
         let (field, text) = match String::from_utf8(bytes) {
-            Ok(text) if generator.is_secret => ("data", base64_lines(text.as_bytes())),
-            Ok(text) => ("data", text),
-            Err(error) if generator.is_secret => ("data", base64_lines(error.as_bytes())),
-            Err(error) => ("binaryData", base64_lines(error.as_bytes())),
+            Ok(text) if generator.is_secret => (&mut texts, base64_lines(text.as_bytes())),
+            Ok(text) => (&mut texts, text),
+            Err(error) if generator.is_secret => (&mut texts, base64_lines(error.as_bytes())),
+            Err(error) => (&mut binaries, base64_lines(error.as_bytes())),
         };
-        node.map_at(field).set(&key, Node::text(text).at(at));
+        field.push((key, Node::text(text).at(at)));
+    }
+    for (name, fields) in [("data", texts), ("binaryData", binaries)] {
+        if !fields.is_empty() {
+            node.map_at(name).set_all(fields.into_iter());
+        }
     }
     let mut object = Object { entered: folder.entered, ..Object::new(node, &loader.schema) };
     for (field, map) in

@@ -1,12 +1,14 @@
 //! Strategic merge: the schema says which lists merge, `$patch` overrides it.
 
-use smol_str::SmolStr;
-
 use crate::fault::{Result, fault};
 use crate::schema::{TypeId, Types};
 use crate::yaml::node::{Field, Node, Value};
+use places::Places;
 
+mod items;
 mod list;
+mod places;
+mod values;
 
 const DIRECTIVE: &str = "$patch";
 
@@ -106,23 +108,30 @@ fn map(types: &Types, target: Option<Node>, patch: Option<Node>, of: Option<Type
     }
     let Value::Map(theirs) = patch.value else { return Ok(Some(target)) };
     let Value::Map(mine) = &mut target.value else { return Ok(Some(target)) };
-    let named: Vec<SmolStr> = theirs.iter().map(|f| f.key.clone()).collect();
+    let named = Places::of(&theirs);
+    let mut kept = Places::with_room_for(mine.len());
     for Field { key, is_text, at, value } in std::mem::take(mine) {
         // Of equal keys only the first is looked at.
-        let kept = if named.contains(&key) || mine.iter().any(|f| f.key == key) {
-            Some(value)
-        } else {
+        let is_looked_at = named.first(&theirs, &key).is_none() && kept.first(mine, &key).is_none();
+        let value = if is_looked_at {
             let field_type = of.and_then(|of| types.field(of, &key));
             walk(types, Some(value), None, field_type)?
+        } else {
+            Some(value)
         };
-        mine.extend(kept.map(|value| Field { key, is_text, at, value }));
-    }
-    for (index, Field { key, is_text, at, value }) in theirs.into_iter().enumerate() {
-        if named[..index].contains(&key) {
-            continue;
+        if let Some(value) = value {
+            kept.add(&key, mine.len());
+            mine.push(Field { key, is_text, at, value });
         }
+    }
+    let is_first: Vec<bool> =
+        theirs.iter().enumerate().map(|(place, f)| named.first(&theirs, &f.key) == Some(place)).collect();
+    let count = mine.len();
+    let mut removed = vec![false; count];
+    for (Field { key, is_text, at, value }, _) in theirs.into_iter().zip(is_first).filter(|(_, first)| *first)
+    {
         let field_type = of.and_then(|of| types.field(of, &key));
-        match mine.iter().position(|f| f.key == key) {
+        match kept.first(&mine[..count], &key) {
             Some(index) => {
                 let old = std::mem::replace(&mut mine[index].value, Node::null());
                 let was = old.scalar().map(|s| (s.style, s.shared));
@@ -135,7 +144,7 @@ fn map(types: &Types, target: Option<Node>, patch: Option<Node>, of: Option<Type
                         }
                         mine[index].value = new;
                     }
-                    None => drop(mine.remove(index)),
+                    None => removed[index] = true,
                 }
             }
             None => {
@@ -145,16 +154,22 @@ fn map(types: &Types, target: Option<Node>, patch: Option<Node>, of: Option<Type
             }
         }
     }
+    if removed.contains(&true) {
+        let mut is_removed = removed.into_iter().chain(std::iter::repeat(false));
+        mine.retain(|_| is_removed.next() != Some(true));
+    }
     Ok(Some(target))
 }
 
 /// A mapping that comes from the patch alone is walked against itself: nulls and directives in it go.
 fn finish_added(types: &Types, patch: Node, of: Option<TypeId>) -> Result<Node> {
     let Value::Map(fields) = patch.value else { return Ok(patch) };
-    let named: Vec<SmolStr> = fields.iter().map(|f| f.key.clone()).collect();
+    let named = Places::of(&fields);
+    let is_first: Vec<bool> =
+        fields.iter().enumerate().map(|(place, f)| named.first(&fields, &f.key) == Some(place)).collect();
     let mut kept = Vec::with_capacity(fields.len());
-    for (index, Field { key, is_text, at, value }) in fields.into_iter().enumerate() {
-        if named[..index].contains(&key) {
+    for (Field { key, is_text, at, value }, is_first) in fields.into_iter().zip(is_first) {
+        if !is_first {
             kept.push(Field { key, is_text, at, value });
             continue;
         }
@@ -170,13 +185,15 @@ fn finish_added(types: &Types, patch: Node, of: Option<TypeId>) -> Result<Node> 
 fn finish_kept(types: &Types, target: Node, of: Option<TypeId>) -> Result<Node> {
     let Value::Map(fields) = target.value else { return Ok(target) };
     let mut kept = Vec::with_capacity(fields.len());
+    let mut places = Places::with_room_for(fields.len());
     for Field { key, is_text, at, value } in fields {
-        if kept.iter().any(|f: &Field| f.key == key) {
+        if places.first(&kept, &key).is_some() {
             kept.push(Field { key, is_text, at, value });
             continue;
         }
         let field_type = of.and_then(|of| types.field(of, &key));
         if let Some(value) = walk(types, Some(value), None, field_type)? {
+            places.add(&key, kept.len());
             kept.push(Field { key, is_text, at, value });
         }
     }

@@ -266,7 +266,7 @@ pub(crate) fn set_pairs(node: &mut Node, field: &str, map: &Pairs) {
     let old = node.remove(field).map(|old| old.at);
     let Some(first) = map.values().next() else { return };
     let mut new = Node::map().at(old.unwrap_or(first.at));
-    map.iter().for_each(|(key, Entry { text, at })| new.set(key, Node::text(text.as_str()).at(*at)));
+    new.set_all(map.iter().map(|(key, Entry { text, at })| (key, Node::text(text.as_str()).at(*at))));
     node.set(field, new);
 }
 

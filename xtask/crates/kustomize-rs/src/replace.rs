@@ -140,8 +140,8 @@ fn copy(
     let default = [Entry { text: DEFAULT_PATH.to_owned(), at: target.at }];
     let paths = if target.paths.is_empty() { &default[..] } else { &target.paths };
     // What is set is said to be set by the line of the path.
-    let values: Vec<(&str, Node)> =
-        paths.iter().map(|p| (p.text.as_str(), value.clone().all_at(p.at.of(by)))).collect();
+    let values: Vec<(target::Path, Node)> =
+        paths.iter().map(|p| (target::Path::new(&p.text), value.clone().all_at(p.at.of(by)))).collect();
     for object in set.changing() {
         let ids = object.all_ids();
         let is = |m: &Matcher| ids.iter().any(|id| m.identity(&id.gvk, &id.name, &id.namespace));

@@ -32,11 +32,13 @@ pub(crate) fn set_pairs(set: &mut ObjectSet, pairs: &Pairs, specs: &[FieldSpec],
                     let message = format!("expected a mapping, found {}", node.sort());
                     return Err(fault("kustomize/field", node.at, message));
                 }
-                for (number, (key, Entry { text, at })) in (first + 1..).zip(pairs) {
+                let mut number = first;
+                node.set_all(pairs.iter().map(|(key, Entry { text, at })| {
+                    number += 1;
                     let shared = Shared { number, is_set: false };
                     let scalar = Scalar { shared, ..Scalar::text(text.as_str()) };
-                    node.set(key, Node::from(scalar).at(at.of(source)));
-                }
+                    (key, Node::from(scalar).at(at.of(source)))
+                }));
                 Ok(())
             })?;
         }

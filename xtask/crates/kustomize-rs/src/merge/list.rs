@@ -2,7 +2,8 @@
 
 use smol_str::SmolStr;
 
-use super::{DIRECTIVE, Directive, directive, walk};
+use super::items::{Items, Values, is_nothing, text};
+use super::{DIRECTIVE, Directive, directive, values, walk};
 use crate::fault::Result;
 use crate::schema::{TypeId, Types};
 use crate::yaml::node::{Node, Scalar, Value};
@@ -52,100 +53,14 @@ fn list_directive(patch: &mut Node) -> Result<Directive> {
     Ok(found)
 }
 
-type Values = Vec<String>;
-
-fn values(item: &Node, keys: &[&str]) -> Values {
-    if keys.is_empty() {
-        return vec![item.as_text().to_owned()];
+/// Which of the keys any of the values has; all of them if there are none (kyaml's `validateKeys`).
+fn used(all: &[Values], count: usize) -> Vec<usize> {
+    let mut is_used = vec![false; count];
+    for values in all {
+        is_used.iter_mut().zip(values).for_each(|(is_used, value)| *is_used |= !value.is_empty());
     }
-    keys.iter().map(|k| item.get(k).filter(|n| !n.is_empty()).map_or("", Node::as_text).to_owned()).collect()
-}
-
-/// All values of the keys, the patch's first, each once.
-fn all_values(target: Option<&Node>, patch: Option<&Node>, keys: &[&str]) -> Vec<Values> {
-    let mut all: Vec<Values> = Vec::new();
-    for item in [patch, target].into_iter().flatten().flat_map(Node::items) {
-        let found = values(item, keys);
-        if !all.contains(&found) {
-            all.push(found);
-        }
-    }
-    if keys.len() > 1 {
-        for i in 0..all.len() {
-            for j in 0..all.len() {
-                if let Some(merged) = agree(&all[i], &all[j]) {
-                    all[i].clone_from(&merged);
-                    all[j] = merged;
-                }
-            }
-        }
-    }
-    all
-}
-
-/// The union of two sets of values of which none contradicts and one is the same.
-fn agree(a: &Values, b: &Values) -> Option<Values> {
-    let contradicts = a.iter().zip(b).any(|(x, y)| x != y && !x.is_empty() && !y.is_empty());
-    let shares = a.iter().zip(b).any(|(x, y)| x == y);
-    (!contradicts && shares)
-        .then(|| a.iter().zip(b).map(|(x, y)| if x.is_empty() { y } else { x }.clone()).collect())
-}
-
-/// The keys that any item has, and these values under them.
-fn valid<'k>(all: &[Values], values: &Values, keys: &[&'k str]) -> (Vec<&'k str>, Values) {
-    let is_used = |i: usize| all.iter().any(|v| v.get(i).is_some_and(|t| !t.is_empty()));
-    let used: Vec<usize> = (0..keys.len()).filter(|i| is_used(*i)).collect();
-    if used.is_empty() {
-        return (keys.to_vec(), values.clone());
-    }
-    (used.iter().map(|i| keys[*i]).collect(), used.iter().map(|i| values[*i].clone()).collect())
-}
-
-/// Does an item have these values under these keys? An empty value matches any; keys beyond the values repeat the last
-/// answer, as in kustomize.
-fn matches(item: &Node, keys: &[&str], values: &[String]) -> bool {
-    if keys[0].is_empty() {
-        return values.first().is_some_and(|v| item.as_text() == v);
-    }
-    !values.is_empty()
-        && keys
-            .iter()
-            .zip(values)
-            .all(|(key, value)| item.get(key).is_some_and(|n| value.is_empty() || n.as_text() == value))
-}
-
-/// The item that has exactly these values.
-fn find(list: Option<&Node>, keys: &[&str], values: &[String]) -> Option<usize> {
-    list?.items().iter().position(|item| {
-        if keys[0].is_empty() {
-            return values.first().is_some_and(|v| item.as_text() == v);
-        }
-        keys.iter().zip(values).all(|(key, value)| item.get(key).is_some_and(|n| n.as_text() == value))
-    })
-}
-
-/// Puts an item in the place of those that match, or at the end; `None` only removes them.
-fn put(list: &mut Vec<Node>, new: Option<&Node>, keys: &[&str], values: &[String]) {
-    let mut is_found = false;
-    let takes_maps = !keys[0].is_empty() && values.first().is_some_and(|v| !v.is_empty());
-    let old = std::mem::take(list);
-    for item in old {
-        let is_nothing = item.is_null() || (matches!(item.value, Value::Map(_)) && item.is_empty());
-        if is_nothing {
-            continue;
-        }
-        if takes_maps && !matches!(item.value, Value::Map(_)) {
-            list.push(item);
-        } else if matches(&item, keys, values) {
-            is_found = true;
-            list.extend(new.cloned());
-        } else if !values.is_empty() {
-            list.push(item);
-        }
-    }
-    if let (Some(new), false) = (new, is_found) {
-        list.push(new.clone());
-    }
+    let any = is_used.contains(&true);
+    (0..count).filter(|i| !any || is_used[*i]).collect()
 }
 
 fn pair(
@@ -157,34 +72,43 @@ fn pair(
 ) -> Result<Option<Node>> {
     let at = target.as_ref().or(patch.as_ref()).map(|n| n.at).unwrap_or_default();
     // A list that only the patch has is merged with itself, as kustomize does.
-    let mut target = target.or_else(|| patch.clone());
-    let all = all_values(target.as_ref(), patch.as_ref(), keys);
-    if all.is_empty() {
+    let target = target.or_else(|| patch.clone());
+    let items_of = |node: &Option<Node>| node.as_ref().map_or(0, |n| n.items().len());
+    if items_of(&target) + items_of(&patch) == 0 {
         return Ok(target);
     }
+    let all =
+        values::all(target.as_ref().map_or(&[], Node::items), patch.as_ref().map_or(&[], Node::items), keys);
+    let items = |node: Option<Node>| match node.map(|n| n.value) {
+        Some(Value::Seq(items)) => Items::new(items),
+        _ => Items::new(Vec::new()),
+    };
+    let (mut target, mut patch) = (items(target), items(patch));
     let item_type = of.and_then(|of| types.item(of));
-    let mut result: Vec<Node> = Vec::new();
-    let mut last_keys = vec![""];
+    let mut result = Items::new(Vec::new());
+    let used = used(&all, keys.len());
+    let valid_keys: Vec<&str> =
+        if keys.is_empty() { vec![""] } else { used.iter().map(|i| keys[*i]).collect() };
     for values in &all {
-        let (valid_keys, valid_values) =
-            if keys.is_empty() { (vec![""], values.clone()) } else { valid(&all, values, keys) };
-        last_keys.clone_from(&valid_keys);
-        let (own_keys, own_values) = valid(std::slice::from_ref(&valid_values), &valid_values, &valid_keys);
-        let index = find(target.as_ref(), &own_keys, &own_values);
-        let mine = index.and_then(|i| target.as_ref().map(|t| t.items()[i].clone()));
-        let theirs = find(patch.as_ref(), &own_keys, &own_values)
-            .and_then(|i| patch.as_ref().map(|p| p.items()[i].clone()));
-        let is_replaced =
-            theirs.as_ref().and_then(|t| t.get(DIRECTIVE)).is_some_and(|d| d.as_text() == "replace");
-        let is_mine = mine.is_some();
+        let valid_values: Values =
+            if keys.is_empty() { values.clone() } else { used.iter().map(|i| values[*i].clone()).collect() };
+        let own = self::used(std::slice::from_ref(&valid_values), valid_keys.len());
+        let own_keys: Vec<&str> = own.iter().map(|i| valid_keys[*i]).collect();
+        let own_values: Values = own.iter().map(|i| valid_values[*i].clone()).collect();
+        let index = target.first(&own_keys, &own_values);
+        let mine = index.and_then(|i| target.get(i)).cloned();
+        let place = patch.first(&own_keys, &own_values);
+        let theirs = place.and_then(|i| patch.get(i)).cloned();
+        let directive = theirs.as_ref().and_then(|t| t.get(DIRECTIVE));
+        let is_replaced = directive.is_some_and(|d| d.as_text() == "replace");
+        if let (Some(place), Some(_), Some(mut rest)) = (place, directive, theirs.clone()) {
+            // A directive is taken out of the patch: values that lead to the same item find it gone.
+            rest.remove(DIRECTIVE);
+            patch.set(place, Some(rest));
+        }
         let merged = walk(types, mine, theirs, item_type)?;
-        let is_nothing = |m: &Node| m.is_null() || (matches!(m.value, Value::Map(_)) && m.is_empty());
-        let items = match target.as_mut().map(|t| &mut t.value) {
-            Some(Value::Seq(items)) => items,
-            _ => return Ok(target),
-        };
         let Some(mut merged) = merged.filter(|m| !is_nothing(m)) else {
-            put(items, None, &valid_keys, &valid_values);
+            target.put(None, &valid_keys, &valid_values);
             continue;
         };
         for (key, value) in valid_keys.iter().zip(&valid_values) {
@@ -194,34 +118,34 @@ fn pair(
             }
         }
         // A mapping is merged in place; one that was replaced is not, so that its old self comes back below.
-        if let (Some(index), true, false) = (index, is_mine, is_replaced)
+        if let (Some(index), false) = (index, is_replaced)
             && matches!(merged.value, Value::Map(_))
         {
-            items[index] = merged.clone();
+            target.set(index, Some(merged.clone()));
         }
-        put(&mut result, Some(&merged), &valid_keys, &valid_values);
+        result.put(Some(&merged), &valid_keys, &valid_values);
     }
-    append(&mut result, target.as_ref().map_or(&[], Node::items), &last_keys);
-    Ok(Some(Node { at, value: Value::Seq(result) }))
+    append(&mut result, target.into_nodes(), &valid_keys);
+    Ok(Some(Node { at, value: Value::Seq(result.into_nodes()) }))
 }
 
-/// Adds the items of the object behind those of the patch, each in the place of the one that matches.
-fn append(result: &mut Vec<Node>, items: &[Node], keys: &[&str]) {
+/// Adds the items of the object behind those of the patch, each in the place of the one that matches (kyaml's `appendListNode`).
+fn append<'k>(result: &mut Items<'k>, items: Vec<Node>, keys: &[&'k str]) {
     for item in items {
         if keys[0].is_empty() {
-            put(result, Some(item), keys, &[item.as_text().to_owned()]);
+            result.put(Some(&item), keys, &[text(&item)]);
             continue;
         }
-        let mut values = Vec::new();
+        let mut values = Values::new();
         for key in keys {
             match item.get(key) {
                 None => result.push(item.clone()),
-                Some(value) => values.push(value.as_text().to_owned()),
+                Some(value) => values.push(text(value)),
             }
         }
         if keys.len() > 1 {
-            put(result, None, keys, &values);
+            result.put(None, keys, &values);
         }
-        put(result, Some(item), keys, &values);
+        result.put(Some(&item), keys, &values);
     }
 }

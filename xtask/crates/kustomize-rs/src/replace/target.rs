@@ -1,5 +1,7 @@
 //! Dotted paths with conditions, indices and wildcards.
 
+use regex::Regex;
+
 use super::inside;
 use crate::Limits;
 use crate::fault::{Fault, Result, fault};
@@ -62,29 +64,44 @@ pub(super) fn condition(step: &str) -> Option<Result<(&str, &str)>> {
     Some(inner.split_once('=').ok_or_else(|| wrong(format!("`{step}`: write `[field=value]`"))))
 }
 
+/// A path, taken apart once and not in each object.
+pub(super) struct Path {
+    text: String,
+    steps: Vec<String>,
+    /// The expressions of conditions; none where there is no condition, or a wrong one.
+    patterns: Vec<Option<Regex>>,
+}
+
+impl Path {
+    pub(super) fn new(text: &str) -> Self {
+        let steps = split_brackets(text);
+        let pattern = |step: &String| crate::pattern::compile(condition(step)?.ok()?.1);
+        Path { text: text.to_owned(), patterns: steps.iter().map(pattern).collect(), steps }
+    }
+}
+
 /// Sets a value at every place that the path leads to; none is an error.
 /// `written` is the value as it is written where it comes from.
 pub(super) fn set(
     limits: Limits,
     node: &mut Node,
-    path: &str,
+    path: &Path,
     value: &Node,
     written: &dyn Fn() -> document::Node,
     options: &FieldOptions,
 ) -> Result<()> {
-    let steps = split_brackets(path);
-    limits.path(steps.len(), value.at)?;
-    if inside::set(limits, node, &steps, value, written, options.create)? {
+    limits.path(path.steps.len(), value.at)?;
+    if inside::set(limits, node, &path.steps, value, written, options.create)? {
         return Ok(());
     }
     let mut count = 0;
-    walk(node, &steps, options.create.then_some(value), &mut |found| {
+    walk(node, (&path.steps, &path.patterns), options.create.then_some(value), &mut |found| {
         count += 1;
         put(found, value, options)
     })?;
     if count == 0 {
         let or = if options.create { "find or create" } else { "find" };
-        return Err(wrong(format!("unable to {or} field \"{path}\" in replacement target")));
+        return Err(wrong(format!("unable to {or} field \"{}\" in replacement target", path.text)));
     }
     Ok(())
 }
@@ -143,20 +160,26 @@ fn written(node: &Node) -> String {
     }
 }
 
-pub(super) fn walk(
+/// The rest of a path: steps, and for each the expression of its condition.
+type Rest<'p> = (&'p [String], &'p [Option<Regex>]);
+
+fn walk(
     node: &mut Node,
-    steps: &[String],
+    (steps, patterns): Rest<'_>,
     create: Option<&Node>,
     found: &mut dyn FnMut(&mut Node) -> Result<()>,
 ) -> Result<()> {
-    let Some((step, rest)) = steps.split_first() else { return found(node) };
+    let (Some((step, steps)), Some((pattern, patterns))) = (steps.split_first(), patterns.split_first())
+    else {
+        return found(node);
+    };
+    let rest = (steps, patterns);
     let sort = node.sort();
     let expected = |wanted: &str| Err(wrong(format!("`{step}`: expected {wanted}, found {sort}")));
     if let Some(condition) = condition(step) {
-        let (key, pattern) = condition?;
-        let pattern_text = pattern.to_owned();
-        let pattern = crate::pattern::compile(pattern)
-            .ok_or_else(|| wrong(format!("`{pattern}` is not a regular expression")))?;
+        let (key, pattern_text) = condition?;
+        let pattern =
+            pattern.as_ref().ok_or_else(|| wrong(format!("`{pattern_text}` is not a regular expression")))?;
         let Value::Seq(items) = &mut node.value else {
             return if node.is_null() { Ok(()) } else { expected("a list") };
         };
@@ -188,7 +211,7 @@ pub(super) fn walk(
     if let Ok(index) = step.parse::<usize>() {
         let Value::Seq(items) = &mut node.value else { return expected("a list") };
         if let (Some(value), true) = (create, items.len() == index) {
-            items.push(made(rest.first(), value));
+            items.push(made(steps.first(), value));
         }
         let size = items.len();
         let item = items
@@ -202,16 +225,16 @@ pub(super) fn walk(
     let index = match (fields.iter().position(|f| f.key == *step), create) {
         (Some(index), _) => index,
         (None, Some(value)) => {
-            fields.push(Field::new(step.as_str(), made(rest.first(), value)));
+            fields.push(Field::new(step.as_str(), made(steps.first(), value)));
             fields.len() - 1
         }
         (None, None) => return Ok(()),
     };
     let value = &mut fields[index].value;
-    if let (Value::Scalar(scalar), false) = (&value.value, rest.is_empty()) {
+    if let (Value::Scalar(scalar), false) = (&value.value, steps.is_empty()) {
         // kustomize looks into the text, changes what it finds there, and forgets it.
-        let all = inside::forgotten(&scalar.text, rest, create);
-        let all = all.ok_or_else(|| wrong(format!("`{step}` is a text without `{}`", rest.join("."))))?;
+        let all = inside::forgotten(&scalar.text, steps, create);
+        let all = all.ok_or_else(|| wrong(format!("`{step}` is a text without `{}`", steps.join("."))))?;
         return all.into_iter().try_for_each(|mut lost| found(&mut lost));
     }
     walk(value, rest, create, found)

@@ -9,6 +9,9 @@ use smol_str::SmolStr;
 use yamltree::scalar::Resolved;
 use yamltree::syntax::Style as Written;
 
+/// Mappings below this size are searched, larger ones indexed.
+pub(crate) const INDEXED: usize = 16;
+
 /// Where something was written; `file` counts the sources of a build from 1, and 0 means that nobody wrote it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Mark {
@@ -328,23 +331,27 @@ impl Node {
     }
 
     /// Sets a key of a mapping: a scalar put over an old one takes the old one's style. No mapping: nothing happens.
-    pub fn set(&mut self, key: &str, mut value: Node) {
+    pub fn set(&mut self, key: &str, value: Node) {
         let Value::Map(fields) = &mut self.value else { return };
-        let old = fields.iter_mut().find(|f| f.key == key);
-        if let Value::Scalar(scalar) = &mut value.value {
-            match old.as_ref().and_then(|f| f.value.scalar()) {
-                Some(was) => {
-                    scalar.style = was.style;
-                    scalar.shared = was.shared.set();
-                }
-                None if old.is_some() => scalar.style = Style::Plain,
-                None if scalar.tag == Tag::Unset && !scalar.text.is_empty() => scalar.style = Style::Quoted,
-                None => {}
-            }
+        let place = fields.iter().position(|f| f.key == key);
+        set_at(fields, place, key, value);
+    }
+
+    /// Sets many keys, each as [`Node::set`] does, without a search for each.
+    pub(crate) fn set_all<K: Into<SmolStr>>(&mut self, values: impl ExactSizeIterator<Item = (K, Node)>) {
+        if self.fields().len() + values.len() < INDEXED {
+            return values.for_each(|(key, value)| self.set(&key.into(), value));
         }
-        match old {
-            Some(field) => field.value = value,
-            None => fields.push(Field::new(key, value)),
+        let Value::Map(fields) = &mut self.value else { return };
+        let mut places: HashMap<SmolStr, usize> = HashMap::with_capacity(fields.len() + values.len());
+        for (place, field) in fields.iter().enumerate() {
+            places.entry(field.key.clone()).or_insert(place);
+        }
+        for (key, value) in values {
+            let key = key.into();
+            let place = places.get(&key).copied();
+            set_at(fields, place, &key, value);
+            places.entry(key).or_insert(fields.len() - 1);
         }
     }
 
@@ -387,5 +394,25 @@ impl Node {
             Value::Map(_) => "a mapping",
             Value::Seq(_) => "a list",
         }
+    }
+}
+
+/// Sets the field at a place, or a new one.
+fn set_at(fields: &mut Vec<Field>, place: Option<usize>, key: &str, mut value: Node) {
+    let old = place.and_then(|place| fields.get_mut(place));
+    if let Value::Scalar(scalar) = &mut value.value {
+        match old.as_ref().and_then(|f| f.value.scalar()) {
+            Some(was) => {
+                scalar.style = was.style;
+                scalar.shared = was.shared.set();
+            }
+            None if old.is_some() => scalar.style = Style::Plain,
+            None if scalar.tag == Tag::Unset && !scalar.text.is_empty() => scalar.style = Style::Quoted,
+            None => {}
+        }
+    }
+    match old {
+        Some(field) => field.value = value,
+        None => fields.push(Field::new(key, value)),
     }
 }

@@ -10,7 +10,7 @@ use yamltree::node::Position;
 use yamltree::syntax::{Event, Parser};
 
 use super::float;
-use super::node::{Field, Mark, Node, Scalar, Style, Tag, Value};
+use super::node::{Field, INDEXED, Mark, Node, Scalar, Style, Tag, Value};
 use super::scalar::{Resolved, resolve};
 use crate::Limits;
 use crate::fault::{Fault, Result, fault};
@@ -152,9 +152,6 @@ struct Open<'a> {
     is_merge: bool,
     seen: HashMap<SmolStr, usize>,
 }
-
-/// Mappings below this size are searched, larger ones indexed.
-const INDEXED: usize = 16;
 
 impl<'a> Builder<'a> {
     fn mark(&self, at: Position) -> Mark {
@@ -342,8 +339,13 @@ fn scalar(text: SmolStr, style: Style, tag: Option<&str>) -> Scalar {
     Scalar { style, is_tagged, tag, ..Scalar::unset(text) }
 }
 
-/// Nothing at all is what its new place makes of it: in flow style an empty text.
+/// Nothing at all is what its new place makes of it: in flow style an empty text. What lies in flow style is flow style, all of it.
 fn settle_nothing(node: &mut Node, is_flow: bool) {
+    match &mut node.value {
+        Value::Seq(items) if is_flow => items.iter_mut().for_each(|item| settle_nothing(item, true)),
+        Value::Map(fields) if is_flow => fields.iter_mut().for_each(|f| settle_nothing(&mut f.value, true)),
+        _ => {}
+    }
     if let Value::Scalar(scalar) = &mut node.value
         && scalar.is_null()
         && scalar.text.is_empty()
