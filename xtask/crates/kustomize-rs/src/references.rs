@@ -13,7 +13,8 @@ use crate::id::Gvk;
 use crate::object::Object;
 use crate::set::ObjectSet;
 use crate::source::{Sources, Transformer};
-use crate::yaml::node::{Mark, Node, Scalar, Value};
+use crate::yaml::node::{Mark, Node, Scalar, Tag, Value};
+use crate::yaml::value::{Plain, decide};
 
 /// What references need to know of an object, as it is before any reference is changed.
 struct Known {
@@ -78,9 +79,6 @@ pub(crate) fn fix(set: &mut ObjectSet, table: &FieldTable, sources: &Sources) ->
             }
         }
     }
-    if by_name.is_empty() {
-        return Ok(());
-    }
     let index = Index { known, by_name };
     let mut of_kinds: HashMap<Gvk, OfKind<'_>> = HashMap::new();
     for (referrer, object) in set.changing().iter_mut().enumerate() {
@@ -132,11 +130,15 @@ fn binding_namespaces(object: &Object) -> Result<HashSet<String>> {
     for subject in object.node.get("subjects").map_or(&[][..], Node::items) {
         let is_account = subject.get("kind").is_some_and(|k| k.as_text() == "ServiceAccount");
         if let (true, Some(namespace)) = (is_account, subject.get("namespace")) {
-            if namespace.is_null() || namespace.scalar().is_none() {
+            let text = namespace.scalar().and_then(|scalar| match decide(scalar) {
+                Ok(Plain::Text(text)) if scalar.tag != Tag::Timestamp => Some(text.into_owned()),
+                _ => None,
+            });
+            let Some(text) = text else {
                 let message = format!("namespace is blank for resource `{}`", object.id());
                 return Err(fault("kustomize/subject", namespace.at, message));
-            }
-            namespaces.insert(namespace.as_text().to_owned());
+            };
+            namespaces.insert(text);
         }
     }
     Ok(namespaces)
