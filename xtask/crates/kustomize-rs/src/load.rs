@@ -186,8 +186,7 @@ impl<'a> Loader<'a> {
         let place = self.place(folder, path, at)?;
         let read = || {
             let text = self.tree.read(&place).map_err(|e| unreadable(&e, at))?;
-            nodes(self.limits, 0, &text, Twice::Refused)
-                .map_err(|fault| fault.of(self.sources.file(place.as_str())))
+            of_file(self.limits, &text).map_err(|fault| fault.of(self.sources.file(place.as_str())))
         };
         let nodes = match self.known {
             None => read()?,
@@ -196,7 +195,8 @@ impl<'a> Loader<'a> {
         let file = self.sources.file(place.as_str());
         let object = |node: Node| {
             let object = notes::object(node.of(file), &self.schema)?;
-            Ok(Object { entered: folder.entered, ..object })
+            let may_repeat = annotations(&object.node).and_then(Node::repeated).is_some();
+            Ok(Object { entered: folder.entered, may_repeat, ..object })
         };
         let mut objects = nodes.into_iter().map(object).collect::<Result<Vec<Object>>>()?;
         folder.way.as_ref().map_or(Ok(()), |way| way.to(path).note_file(&mut objects))?;
@@ -228,6 +228,33 @@ pub(crate) fn objects(loader: &Loader<'_>, file: u32, text: &str, twice: Twice) 
     nodes.into_iter().map(|node| notes::object(node, &loader.schema)).collect()
 }
 
+/// The objects of a file. A key may be twice in annotations: kustomize writes all of them anew, and the last one counts.
+fn of_file(limits: Limits, text: &str) -> Result<Vec<Node>> {
+    nodes(limits, 0, text, Twice::Refused).or_else(|fault| {
+        if fault.code != "yaml/duplicate-key" {
+            return Err(fault);
+        }
+        let found = nodes(limits, 0, text, Twice::Kept)?;
+        if found.iter().any(repeats_elsewhere) { Err(fault) } else { Ok(found) }
+    })
+}
+
+fn annotations(node: &Node) -> Option<&Node> {
+    node.get("metadata")?.get("annotations")
+}
+
+/// Is a key there twice other than among the annotations?
+fn repeats_elsewhere(node: &Node) -> bool {
+    let mut node = node.clone();
+    if let Some(Value::Map(fields)) =
+        node.get_mut("metadata").and_then(|m| m.get_mut("annotations")).map(|n| &mut n.value)
+        && fields.iter().all(|field| field.value.repeated().is_none())
+    {
+        fields.clear();
+    }
+    node.repeated().is_some()
+}
+
 fn nodes(limits: Limits, file: u32, text: &str, twice: Twice) -> Result<Vec<Node>> {
     let documents = read::objects(limits, file, text, twice)?;
     let is_alone = documents.len() == 1 && !has_separator(text);
@@ -238,6 +265,11 @@ fn nodes(limits: Limits, file: u32, text: &str, twice: Twice) -> Result<Vec<Node
             && matches!(kind, "List" | "ResourceList")
             && (document.get("items").is_some() || document.get("functionConfig").is_some());
         if wraps {
+            // kyaml takes whatever lies in `items` for objects: in a mapping the keys too, which are none.
+            if let Some(field) = document.get("items").and_then(|items| items.fields().first()) {
+                let message = "`items` of a list is no list: its keys are taken for objects";
+                return Err(fault("kustomize/list", field.at, message));
+            }
             let items = document.get("items").map(|n| n.items().to_vec()).unwrap_or_default();
             queue.extend(items);
         } else {
