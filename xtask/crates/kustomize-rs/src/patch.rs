@@ -229,7 +229,10 @@ fn json_on(
 ) -> Result<bool> {
     let matcher = Matcher::new(target)?;
     let mut is_used = false;
-    for object in set.changing().iter_mut().filter(|o| matcher.object(o)) {
+    for object in set.changing() {
+        if !matcher.object(object)? {
+            continue;
+        }
         is_used = true;
         if stores {
             object.store_id();
@@ -274,8 +277,12 @@ fn strategic(
         return Err(fault("kustomize/patch", at, message));
     };
     let matcher = Matcher::new(target)?;
-    let ids: std::collections::HashSet<Id> =
-        set.objects.iter().filter(|o| matcher.object(o)).map(Object::id).collect();
+    let mut ids = std::collections::HashSet::new();
+    for object in &set.objects {
+        if matcher.object(object)? {
+            ids.insert(object.id());
+        }
+    }
     merge_into(limits, set, patch, |object| ids.contains(&object.id())).map(|()| !ids.is_empty())
 }
 

@@ -145,9 +145,15 @@ fn copy(
     for object in set.changing() {
         let ids = object.all_ids();
         let is = |m: &Matcher| ids.iter().any(|id| m.identity(&id.gvk, &id.name, &id.namespace));
-        let is_rejected =
-            rejects.iter().any(|(m, has_id)| (*has_id && is(m)) || (m.has_conditions() && m.texts(object)));
-        if !matcher.texts(object) || is_rejected || !is(&matcher) {
+        if !matcher.texts(object)? {
+            continue;
+        }
+        let mut is_rejected = false;
+        for (reject, has_identity) in &rejects {
+            let by_texts = !is_rejected && reject.has_conditions() && reject.texts(object)?;
+            is_rejected |= by_texts || (*has_identity && is(reject));
+        }
+        if is_rejected || !is(&matcher) {
             continue;
         }
         for (path, value) in &values {

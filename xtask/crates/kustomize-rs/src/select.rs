@@ -18,9 +18,13 @@ pub(crate) struct Matcher {
     kind: Option<Regex>,
     name: Option<Regex>,
     namespace: Option<Regex>,
-    labels: Vec<Condition>,
-    annotations: Vec<Condition>,
+    labels: Conditions,
+    annotations: Conditions,
+    has_conditions: bool,
 }
+
+/// What is no label selector is refused when an object is held against it: kustomize reads it then.
+type Conditions = Result<Vec<Condition>>;
 
 fn anchored(text: &str, at: Mark) -> Result<Option<Regex>> {
     if text.is_empty() {
@@ -45,8 +49,9 @@ impl Matcher {
             kind: anchored(&selector.gvk.kind, at)?,
             name: anchored(&selector.name, at)?,
             namespace: anchored(&selector.namespace, at)?,
-            labels: conditions(&selector.labels, at)?,
-            annotations: conditions(&selector.annotations, at)?,
+            labels: conditions(&selector.labels, at),
+            annotations: conditions(&selector.annotations, at),
+            has_conditions: !selector.labels.is_empty() || !selector.annotations.is_empty(),
         })
     }
 
@@ -61,30 +66,34 @@ impl Matcher {
     }
 
     pub(crate) fn has_conditions(&self) -> bool {
-        !self.labels.is_empty() || !self.annotations.is_empty()
+        self.has_conditions
     }
 
-    /// Do labels and annotations agree?
-    pub(crate) fn texts(&self, object: &Object) -> bool {
-        let holds = |conditions: &[Condition], field: &str| {
-            conditions.is_empty() || {
-                let map = object.meta_map(field);
-                conditions.iter().all(|c| c.holds(&map))
-            }
-        };
-        holds(&self.annotations, "annotations") && holds(&self.labels, "labels")
+    /// Do labels and annotations agree? Both are looked at in any case (`matchesAnnoAndLabelSelector`).
+    pub(crate) fn texts(&self, object: &Object) -> Result<bool> {
+        let annotations = holds(&self.annotations, object, "annotations")?;
+        Ok(holds(&self.labels, object, "labels")? && annotations)
     }
 
-    /// Is this object meant, by its first or its present name and namespace?
-    pub(crate) fn object(&self, object: &Object) -> bool {
+    /// Is this object meant, by its first or its present name and namespace (`resWrangler.Select`)?
+    pub(crate) fn object(&self, object: &Object) -> Result<bool> {
         let either = |pattern: &Option<Regex>, old: &str, new: &str| {
             agrees(pattern.as_ref(), old) || agrees(pattern.as_ref(), new)
         };
-        either(&self.namespace, object.original_namespace(), object.effective_namespace())
+        Ok(either(&self.namespace, object.original_namespace(), object.effective_namespace())
             && either(&self.name, object.original_name(), object.name())
             && self.gvk(&object.gvk())
-            && self.texts(object)
+            && holds(&self.labels, object, "labels")?
+            && holds(&self.annotations, object, "annotations")?)
     }
+}
+
+fn holds(conditions: &Conditions, object: &Object, field: &str) -> Result<bool> {
+    let conditions = conditions.as_ref().map_err(Clone::clone)?;
+    Ok(conditions.is_empty() || {
+        let map = object.meta_map(field);
+        conditions.iter().all(|c| c.holds(&map))
+    })
 }
 
 /// One condition of a label selector.

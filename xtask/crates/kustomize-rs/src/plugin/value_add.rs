@@ -85,9 +85,12 @@ impl ValueAdd {
                 subjects: Subjects::Default,
             };
             let steps = crate::path::split_all(&target.path, '/');
-            let is_meant =
-                |object: &&mut crate::object::Object| matcher.as_ref().is_none_or(|m| m.object(object));
-            for object in set.changing().iter_mut().filter(is_meant) {
+            for object in set.changing() {
+                if let Some(matcher) = &matcher
+                    && !matcher.object(object)?
+                {
+                    continue;
+                }
                 if target.path == "metadata/namespace" {
                     namespace.object(object)?;
                 } else {
