@@ -21,8 +21,10 @@ const OWN: &str = "kustomize.config.k8s.io/";
 pub(super) fn read(limits: Limits, file: u32, text: &str, base: Base) -> Result<Types> {
     let start = Mark { file, line: 1, column: 1 };
     let document = read::single(limits, file, text, Twice::Last)?;
-    let Some(document) = document else {
-        return Err(fault("kustomize/openapi", start, "the file is empty"));
+    // Comments and blanks alone are null to the original, which knows no types then.
+    let document = match document {
+        None if text.is_empty() => return Err(fault("kustomize/openapi", start, "the file is empty")),
+        document => document.unwrap_or_else(Node::null),
     };
     let definitions = part(&document, "definitions")?;
     let mut types = match base {
