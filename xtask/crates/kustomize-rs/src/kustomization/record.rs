@@ -64,6 +64,10 @@ fn converted(scalar: &Scalar) -> Option<String> {
 pub(crate) fn text(name: &str, node: &Node) -> Result<String> {
     match &node.value {
         Value::Scalar(scalar) if scalar.is_null() => Ok(String::new()),
+        Value::Scalar(scalar) if scalar.tag == Tag::Binary => match decide(scalar) {
+            Ok(Plain::Text(text)) => Ok(text.into_owned()),
+            _ => Err(wrong(name, node, "base64")),
+        },
         Value::Scalar(scalar) if is_text(scalar) => Ok(scalar.text.to_string()),
         _ => Err(wrong(name, node, "a text").with_help("put it in quotes")),
     }
