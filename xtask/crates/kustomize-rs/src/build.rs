@@ -13,8 +13,8 @@ use crate::set::ObjectSet;
 use crate::source::Transformer;
 use crate::transform::namespace::{Namespace, Subjects};
 use crate::vars::Variables;
-use crate::yaml::node::Mark;
-use crate::yaml::read::Twice;
+use crate::yaml::node::{Mark, Node};
+use crate::yaml::read::{self, Twice};
 use crate::{crds, generator, load, patch, plugin, references, replace, shared, transform, vars};
 
 /// What has been gathered: objects and the fields that transformers know.
@@ -133,7 +133,9 @@ fn fields(
     merge_fields(table, all, file.at)?;
     let mut custom = FieldTable::default();
     for Entry { text, at } in &file.crds {
-        let node = loader.document(folder, text, *at, Twice::Last)?;
+        let (number, content) = loader.text(folder, text, *at)?;
+        crds::check_json(&content, Mark { file: number, line: 1, column: 1 })?;
+        let node = read::single(loader.limits, number, &content, Twice::Last)?.unwrap_or_else(Node::null);
         custom.merge(&crds::read(&node, *at)?, *at)?;
     }
     if custom != FieldTable::default() {

@@ -16,6 +16,15 @@ use crate::yaml::node::{Mark, Node, Value};
 /// How deep types may lie in each other; the original has no end.
 const DEEPEST: usize = 64;
 
+/// Refuses a file that begins like JSON and is none: the original reads it as JSON alone (`makeNameToApiMap`).
+pub(crate) fn check_json(text: &str, start: Mark) -> Result<()> {
+    if !text.starts_with('{') {
+        return Ok(());
+    }
+    let read = serde_json::from_str::<serde_json::Value>(text);
+    read.map(drop).map_err(|error| fault("kustomize/crd", start, format!("not JSON: {error}")))
+}
+
 /// The field specifications that a file of types gives.
 pub(crate) fn read(file: &Node, at: Mark) -> Result<FieldTable> {
     let mut table = FieldTable::default();
