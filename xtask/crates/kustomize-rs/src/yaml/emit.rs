@@ -5,6 +5,8 @@ mod analysis;
 mod json;
 mod write;
 
+use crate::generator::json_text;
+
 use super::node::{Field, Mark, Node, Scalar, Style, Tag, Value};
 use super::value::{Plain, decide};
 use super::{float, order, scalar};
@@ -89,6 +91,12 @@ impl<'n> Emitter<'n> {
             writer.word(&field.key);
             writer.indicator(":", false, false, false);
             return Ok(());
+        }
+        if field.key.len() > json::LONGEST_KEY / 6
+            && json_text(&field.key).chars().count() > json::LONGEST_KEY
+        {
+            let message = "the key is too long: kustomize cannot read what it writes".to_owned();
+            return Err(Unwritable { at: field.at, message });
         }
         let key = json::key(&field.key).map_err(|message| Unwritable { at: field.at, message })?;
         let analysis = analysis::Analysis::of(&key);

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// How many characters a key may have as JSON: go-yaml, which reads it again, looks no further back for it from a `:`.
+pub(super) const LONGEST_KEY: usize = 1024;
+
 /// The text as it comes back. Go's JSON escapes what is below a blank and U+2028 and U+2029; what else YAML has rules for stands
 /// as it is: U+0085 is a line break, folded as in any quoted scalar, and control characters are refused.
 pub(super) fn through(text: &str) -> Result<Cow<'_, str>, String> {
