@@ -39,6 +39,11 @@ fn main() -> ExitCode {
         eprintln!("usage: compare [--root-only] [--reorder-none] [--refusals] KUSTOMIZE_BINARY TREE…");
         return ExitCode::from(2);
     };
+    // One that cannot be started would seem to refuse everything.
+    if let Err(error) = Command::new(kustomize).arg("version").output() {
+        eprintln!("{kustomize}: {error}");
+        return ExitCode::from(2);
+    }
     let mut options = Options::default();
     if !root_only {
         options.load_restrictor = LoadRestrictor::None;

@@ -1,6 +1,7 @@
 //! The order of work in a folder: resources, generators, components, transformers; at the end hashes and references.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use crate::fault::{Result, fault};
 use crate::fields::table::FieldTable;
@@ -13,7 +14,7 @@ use crate::set::ObjectSet;
 use crate::source::Transformer;
 use crate::transform::namespace::{Namespace, Subjects};
 use crate::vars::Variables;
-use crate::yaml::node::{Mark, Node};
+use crate::yaml::node::{Mark, Node, Shared};
 use crate::yaml::read::{self, Twice};
 use crate::{crds, generator, load, patch, plugin, references, replace, shared, transform, vars};
 
@@ -203,8 +204,14 @@ fn transformers(
     let plugins = plugin::transformers(&from, "transformers", &file.transformers)?;
     let Gathered { set, table, .. } = gathered;
     let way = way_to(loader, folder, file);
+    let settings = Cell::new(Shared::settings());
+    let settle = |set: &mut ObjectSet| {
+        if settings.replace(Shared::settings()) != Shared::settings() {
+            set.changing().iter_mut().for_each(shared::settle);
+        }
+    };
     let done = |set: &mut ObjectSet, kind: &str| {
-        set.changing().iter_mut().for_each(shared::settle);
+        settle(set);
         way.as_ref().map_or(Ok(()), |way| way.note_transformer(&mut set.objects, &By::builtin(kind)))?;
         set.drop_gone();
         Ok::<_, Box<crate::fault::Fault>>(())
@@ -274,7 +281,7 @@ fn transformers(
     }
     for plugin in plugins {
         (plugin.transform)(set)?;
-        set.changing().iter_mut().for_each(shared::settle);
+        settle(set);
         if let Some(way) = Way::noted(&plugin.config) {
             way.note_transformer(&mut set.objects, &By::config(&plugin.config))?;
         }

@@ -22,6 +22,10 @@
 //! ```
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod build;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -178,6 +182,7 @@ fn objects(loader: &Loader<'_>, root: Folder, options: &Options) -> fault::Resul
         metadata::settle(object, keeps.0, keeps.1);
         object.settle_annotations();
         object.check_repeated()?;
+        object.check_notes()?;
     }
     Ok(objects)
 }

@@ -15,9 +15,9 @@ use crate::remote;
 use crate::schema::Schema;
 use crate::session::Files;
 use crate::source::Sources;
-use crate::yaml::folded;
 use crate::yaml::node::{Mark, Node, Value};
 use crate::yaml::read::{self, Twice};
+use crate::yaml::value::through_json;
 use crate::{Limits, LoadRestrictor, Options};
 
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
@@ -289,7 +289,10 @@ fn nodes(limits: Limits, file: u32, text: &str, twice: Twice) -> Result<Vec<Node
                 // The original takes lists apart as JSON.
                 items.iter().try_for_each(keys_are_texts)?;
                 let mut items = checked(items.clone())?;
-                items.iter_mut().for_each(folded::forget);
+                items
+                    .iter_mut()
+                    .try_for_each(through_json)
+                    .map_err(|(at, message)| fault("kustomize/value", at, message))?;
                 queue.extend(items);
             }
             Some(Value::Scalar(scalar)) if is_list && scalar.is_null() => {}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::fault::Result;
+use crate::fault::{Result, fault};
 use crate::id::{Gvk, Id, effective_namespace};
 use crate::kustomization::record::{Entry, Pairs};
 use crate::path::split_brackets;
@@ -48,6 +48,8 @@ pub struct Object {
     pub(crate) may_change_kind: bool,
     /// Did a patch with a key that is there twice go into it?
     pub(crate) may_repeat: bool,
+    /// Was an id noted of which a part is empty? The original then counts fewer names than namespaces.
+    pub(crate) has_uneven_notes: bool,
     /// Did a generator make it?
     pub(crate) is_generated: bool,
     pub(crate) schema: Arc<Schema>,
@@ -69,6 +71,7 @@ impl Object {
             may_change_name: false,
             may_change_kind: false,
             may_repeat: false,
+            has_uneven_notes: false,
             is_generated: false,
             schema: Arc::clone(schema),
             shared: Shared::default(),
@@ -80,6 +83,18 @@ impl Object {
         if !self.former.is_empty() || self.needs_hash || self.is_generated {
             self.node.map_at("metadata").map_at("annotations");
         }
+    }
+
+    /// What the original notes about the object in its annotations is lost with them: its former ids, what was put before and
+    /// behind its name, and that its name wants a hash.
+    pub(crate) fn lose_notes(&mut self) {
+        self.former.clear();
+        self.prefixes.clear();
+        self.suffixes.clear();
+        self.needs_hash = false;
+        self.is_generated = false;
+        self.has_uneven_notes = false;
+        (self.may_change_name, self.may_change_kind) = (false, false);
     }
 
     /// `kind`, or nothing.
@@ -178,6 +193,8 @@ impl Object {
     pub(crate) fn store_id(&mut self) {
         let (name, kind) = (self.meta_text("name"), SmolStr::new(self.kind()));
         if name.is_empty() || kind.is_empty() {
+            // `appendCsvAnnotation` notes no empty text.
+            self.has_uneven_notes = true;
             return;
         }
         let namespace = self.effective_namespace().into();
@@ -227,6 +244,15 @@ impl Object {
     /// Writes `metadata.FIELD` anew; an empty map removes it.
     pub(crate) fn set_meta_map(&mut self, field: &str, map: &Pairs) {
         set_pairs(self.node.map_at("metadata"), field, map);
+    }
+
+    /// Refuses notes in which there are not as many names as namespaces and kinds (`PrevIds`).
+    pub(crate) fn check_notes(&self) -> Result<()> {
+        if !self.has_uneven_notes {
+            return Ok(());
+        }
+        let message = "a transformer met this object while it had no name or no kind";
+        Err(fault("kustomize/notes", self.node.at, message).with_help("give it both before that"))
     }
 
     /// Refuses a key that is there twice. kustomize does so where it makes JSON of an object: what was read keeps both, and

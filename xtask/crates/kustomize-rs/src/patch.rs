@@ -317,6 +317,16 @@ fn merge_one_as(limits: Limits, object: &mut Object, patch: &Object) -> Result<(
     merge_one(limits, object, &patch)
 }
 
+/// Does the merge of this patch leave nothing of the annotations that were there?
+fn takes_annotations(patch: &Node) -> bool {
+    let takes = |node: &Node| {
+        let directive = node.get("$patch").map(Node::as_text);
+        node.is_null() || matches!(directive, Some("delete" | "replace"))
+    };
+    let metadata = patch.get("metadata");
+    metadata.is_some_and(|metadata| takes(metadata) || metadata.get("annotations").is_some_and(takes))
+}
+
 fn merge_one(limits: Limits, object: &mut Object, patch: &Object) -> Result<()> {
     let (name, namespace, kind) =
         (object.name().to_owned(), object.namespace().to_owned(), object.kind().to_owned());
@@ -341,6 +351,9 @@ fn merge_one(limits: Limits, object: &mut Object, patch: &Object) -> Result<()> 
     object.node = kept.unwrap_or(merged);
     if object.is_gone() {
         return Ok(());
+    }
+    if !is_replaced && takes_annotations(&patch.node) {
+        object.lose_notes();
     }
     if !patch.may_change_kind {
         object.node.set("kind", Node::from(Scalar::unset(kind)).at(kind_at));

@@ -79,6 +79,7 @@ pub(crate) fn fix(set: &mut ObjectSet, table: &FieldTable, sources: &Sources) ->
             }
         }
     }
+    // Where nothing was renamed the original looks at all fields too, and refuses those that cannot hold names.
     let index = Index { known, by_name };
     let mut of_kinds: HashMap<Gvk, OfKind<'_>> = HashMap::new();
     for (referrer, object) in set.changing().iter_mut().enumerate() {

@@ -45,10 +45,15 @@ pub fn key_is_text(key: &str) -> bool {
 
 /// Must a text be quoted so that a reader of YAML 1.1 takes it for one?
 pub fn needs_quotes(text: &str) -> bool {
+    bool_in_1_1(text).is_some() || resolve(text) != Resolved::Str || is_sexagesimal(text)
+}
+
+/// The truth value that a reader of YAML 1.1 (go-yaml v2) takes a text without quotes for.
+pub fn bool_in_1_1(text: &str) -> Option<bool> {
     match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "n" | "N" | "no" | "No" | "NO" | "off"
-        | "Off" | "OFF" => true,
-        _ => resolve(text) != Resolved::Str || is_sexagesimal(text),
+        "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "true" | "True" | "TRUE" => Some(true),
+        "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "false" | "False" | "FALSE" => Some(false),
+        _ => None,
     }
 }
 

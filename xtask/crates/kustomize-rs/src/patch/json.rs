@@ -5,8 +5,9 @@ use crate::fault::{Fault, Result, fault};
 use crate::kustomization::record::Record;
 use crate::limits::Extent;
 use crate::yaml::float;
-use crate::yaml::node::{Field, Mark, Node, Scalar, Tag, Value};
+use crate::yaml::node::{Field, Mark, Node, Scalar, Style, Tag, Value};
 use crate::yaml::read::{self, Twice};
+use crate::yaml::scalar::bool_in_1_1;
 use crate::yaml::value::{Plain, decide};
 
 /// One operation.
@@ -59,8 +60,28 @@ fn operation(node: &Node) -> Result<Operation> {
         op: record.text("op")?,
         path: record.get("path").map(|_| record.text("path")).transpose()?,
         from: record.get("from").map(|_| record.text("from")).transpose()?,
-        value: node.get("value").cloned(),
+        value: node.get("value").cloned().map(|mut value| {
+            by_v2(&mut value);
+            value
+        }),
     })
+}
+
+/// Patches in YAML are read by go-yaml v2 (`sigs.k8s.io/yaml`), to which more is a truth value, and points in time are texts.
+fn by_v2(node: &mut Node) {
+    match &mut node.value {
+        Value::Map(fields) => fields.iter_mut().for_each(|field| by_v2(&mut field.value)),
+        Value::Seq(items) => items.iter_mut().for_each(by_v2),
+        Value::Scalar(scalar) if scalar.tag == Tag::Timestamp => {
+            *scalar = Scalar { style: Style::Quoted, ..Scalar::text(scalar.text.clone()) };
+        }
+        Value::Scalar(scalar) if scalar.style == Style::Plain && !scalar.is_tagged => {
+            if let Some(truth) = bool_in_1_1(&scalar.text) {
+                *scalar = Scalar { tag: Tag::Bool, ..Scalar::unset(truth.to_string()) };
+            }
+        }
+        Value::Scalar(_) => {}
+    }
 }
 
 /// Applies all operations; numbers become what JSON makes of them.
@@ -248,7 +269,9 @@ fn normalise(node: &mut Node) -> Result<()> {
                 Plain::Float(n) => number(n),
                 Plain::Text(text) => (Tag::Str, text.into_owned()),
             };
-            *scalar = Scalar { tag, ..Scalar::unset(text) };
+            // The original reads JSON back, where texts are in quotes: what is set over one later stays a text.
+            let style = if tag == Tag::Str { Style::Quoted } else { Style::Plain };
+            *scalar = Scalar { tag, style, ..Scalar::unset(text) };
             Ok(())
         }
     }

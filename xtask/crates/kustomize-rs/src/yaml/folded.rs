@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 
 use super::emit::{Writer, is_break, is_printable};
-use super::node::{Node, Style, Value};
 use super::read::{self, Twice};
 use crate::Limits;
 
@@ -18,16 +17,6 @@ pub(super) fn read_back(text: &str) -> Cow<'_, str> {
     }
     let read = read::single(Limits::default(), 0, &written(text), Twice::Last).ok().flatten();
     read.map_or(Cow::Borrowed(text), |node| Cow::Owned(node.as_text().to_owned()))
-}
-
-/// Forgets that texts were folded: what went through JSON once is not written so again.
-pub(crate) fn forget(node: &mut Node) {
-    match &mut node.value {
-        Value::Scalar(scalar) if scalar.style == Style::Folded => scalar.style = Style::Quoted,
-        Value::Scalar(_) => {}
-        Value::Map(fields) => fields.iter_mut().for_each(|field| forget(&mut field.value)),
-        Value::Seq(items) => items.iter_mut().for_each(forget),
-    }
 }
 
 /// Others are written in double quotes, which change nothing.

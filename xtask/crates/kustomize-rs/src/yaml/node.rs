@@ -3,6 +3,7 @@
 //! kustomize moves scalars around as texts with a tag and a style and decides what they are only when it writes them, so
 //! a plain `5` pasted over `"x"` comes out as a text. This model keeps the same three facts.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use smol_str::SmolStr;
@@ -155,10 +156,23 @@ impl PartialEq for Shared {
 
 impl Eq for Shared {}
 
+thread_local! {
+    static SETTINGS: Cell<u64> = const { Cell::new(0) };
+}
+
 impl Shared {
     /// The same number, to be passed on.
     pub(crate) fn set(self) -> Self {
+        if self.number > 0 {
+            SETTINGS.set(SETTINGS.get() + 1);
+        }
         Shared { is_set: self.number > 0, ..self }
+    }
+
+    /// How often a scalar with a number was set by this thread so far. A transformer that set none leaves nothing to pass on,
+    /// and most set none: then no object need be looked through.
+    pub(crate) fn settings() -> u64 {
+        SETTINGS.get()
     }
 }
 

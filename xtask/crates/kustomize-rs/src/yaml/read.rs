@@ -11,7 +11,7 @@ use yamltree::syntax::{Event, Parser};
 
 use super::float;
 use super::node::{Field, INDEXED, Mark, Node, Scalar, Style, Tag, Value};
-use super::scalar::{Resolved, resolve};
+use super::scalar::{Resolved, bool_in_1_1, resolve};
 use crate::Limits;
 use crate::fault::{Fault, Result, fault};
 use crate::limits::Extent;
@@ -171,6 +171,13 @@ impl<'a> Builder<'a> {
                 {
                     scalar.style = Style::Quoted;
                 }
+                // Neither may a plain scalar with a colon stand there: a point in time becomes a text.
+                if scalar.tag == Tag::Timestamp
+                    && scalar.text.contains(':')
+                    && self.open.last().is_some_and(|o| o.is_flow)
+                {
+                    scalar.style = Style::Quoted;
+                }
                 self.finished(Node { at, value: Value::Scalar(scalar) }, properties.anchor)
             }
             Event::SequenceStart(is_flow, properties) => {
@@ -306,15 +313,13 @@ fn key_in_json(key: &Scalar) -> Option<SmolStr> {
     if key.style != Style::Plain || key.is_tagged {
         return None;
     }
-    let word = key.text.to_ascii_lowercase();
-    let is_cased = [&word, &word.to_ascii_uppercase()].contains(&&key.text.to_string())
-        || key.text.get(1..) == word.get(1..);
-    match (word.as_str(), resolve(&key.text)) {
-        ("y" | "yes" | "on" | "true", _) if is_cased => Some("true".into()),
-        ("n" | "no" | "off" | "false", _) if is_cased => Some("false".into()),
-        (_, Resolved::Int(number)) => Some(number.to_string().into()),
-        (_, Resolved::UInt(number)) => Some(number.to_string().into()),
-        (_, Resolved::Float(number)) => Some(float::general(number).into()),
+    if let Some(truth) = bool_in_1_1(&key.text) {
+        return Some(truth.to_string().into());
+    }
+    match resolve(&key.text) {
+        Resolved::Int(number) => Some(number.to_string().into()),
+        Resolved::UInt(number) => Some(number.to_string().into()),
+        Resolved::Float(number) => Some(float::general(number).into()),
         _ => None,
     }
 }

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use base64::Engine;
 
-use super::folded;
-use super::node::{Scalar, Style, Tag};
+use super::node::{Mark, Node, Scalar, Style, Tag, Value};
 use super::scalar::{Resolved, resolve};
+use super::{float, folded};
 
 /// A decided scalar.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,36 @@ pub enum Plain<'a> {
     Float(f64),
     /// A text.
     Text(Cow<'a, str>),
+}
+
+/// Makes every scalar what it is after a way through JSON; the error has the place of one that JSON cannot hold.
+pub(crate) fn through_json(node: &mut Node) -> Result<(), (Mark, String)> {
+    match &mut node.value {
+        Value::Map(fields) => fields.iter_mut().try_for_each(|field| through_json(&mut field.value)),
+        Value::Seq(items) => items.iter_mut().try_for_each(through_json),
+        Value::Scalar(scalar) => {
+            // Here values are not written first: what stands in a flow collection is what it is.
+            if matches!(scalar.tag, Tag::Null | Tag::Timestamp) && !scalar.is_tagged {
+                scalar.style = Style::Plain;
+            } else if scalar.style == Style::Folded {
+                scalar.style = Style::Quoted;
+            }
+            let (tag, text) = match decide(scalar).map_err(|message| (node.at, message))? {
+                Plain::Null => (Tag::Null, "null".to_owned()),
+                Plain::Bool(b) => (Tag::Bool, b.to_string()),
+                Plain::Int(n) => (Tag::Int, n.to_string()),
+                Plain::UInt(n) => (Tag::Int, n.to_string()),
+                Plain::Float(n) => {
+                    let text = float::json(n);
+                    (Tag::of(&resolve(&text)), text)
+                }
+                Plain::Text(text) => (Tag::Str, text.into_owned()),
+            };
+            let style = if tag == Tag::Str { Style::Quoted } else { Style::Plain };
+            *scalar = Scalar { tag, style, ..Scalar::unset(text) };
+            Ok(())
+        }
+    }
 }
 
 /// Decides; the error says why the tag cannot hold the text.
