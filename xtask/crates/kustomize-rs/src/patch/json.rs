@@ -270,7 +270,12 @@ fn normalise(node: &mut Node) -> Result<()> {
                 Plain::Text(text) => (Tag::Str, text.into_owned()),
             };
             // The original reads JSON back, where texts are in quotes: what is set over one later stays a text.
-            let style = if tag == Tag::Str { Style::Quoted } else { Style::Plain };
+            // Several lines are a block there (`ConvertJSONToYamlNode`).
+            let style = match tag {
+                Tag::Str if text.contains('\n') => Style::Literal,
+                Tag::Str => Style::Quoted,
+                _ => Style::Plain,
+            };
             *scalar = Scalar { tag, style, ..Scalar::unset(text) };
             Ok(())
         }
