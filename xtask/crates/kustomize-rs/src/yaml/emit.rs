@@ -143,7 +143,7 @@ impl<'n> Emitter<'n> {
 /// Does go-yaml v3 write it as a block of lines (`yaml.v3/encode.go`, `node`)?
 fn is_block(scalar: &Scalar) -> bool {
     match scalar.style {
-        Style::Literal | Style::Folded => true,
+        Style::Literal | Style::Commented | Style::Folded => true,
         Style::Plain => scalar.text.contains('\n'),
         Style::Quoted => false,
     }

@@ -113,6 +113,8 @@ pub enum Style {
     Quoted,
     /// As a literal block (`|`): a text as well, which cannot begin with a tab.
     Literal,
+    /// As a literal block at the end of a document, in front of a comment: see `last_break.rs`.
+    Commented,
     /// As a folded block (`>`): a text as well, but it does not always come out as it went in.
     Folded,
 }
