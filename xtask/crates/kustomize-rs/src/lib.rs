@@ -182,6 +182,7 @@ fn objects(loader: &Loader<'_>, root: Folder, options: &Options) -> fault::Resul
         metadata::settle(object, keeps.0, keeps.1);
         object.settle_annotations();
         object.check_repeated()?;
+        yaml::last_break::settle(&mut object.node);
         object.check_notes()?;
     }
     Ok(objects)

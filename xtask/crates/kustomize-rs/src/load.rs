@@ -186,8 +186,7 @@ impl<'a> Loader<'a> {
         let place = self.place(folder, path, at)?;
         let read = || {
             let text = self.tree.read(&place).map_err(|e| unreadable(&e, at))?;
-            nodes(self.limits, 0, &text, Twice::Refused)
-                .map_err(|fault| fault.of(self.sources.file(place.as_str())))
+            of_file(self.limits, &text).map_err(|fault| fault.of(self.sources.file(place.as_str())))
         };
         let nodes = match self.known {
             None => read()?,
@@ -196,7 +195,8 @@ impl<'a> Loader<'a> {
         let file = self.sources.file(place.as_str());
         let object = |node: Node| {
             let object = notes::object(node.of(file), &self.schema)?;
-            Ok(Object { entered: folder.entered, ..object })
+            let may_repeat = annotations(&object.node).and_then(Node::repeated).is_some();
+            Ok(Object { entered: folder.entered, may_repeat, ..object })
         };
         let mut objects = nodes.into_iter().map(object).collect::<Result<Vec<Object>>>()?;
         folder.way.as_ref().map_or(Ok(()), |way| way.to(path).note_file(&mut objects))?;
@@ -226,6 +226,33 @@ pub(crate) struct Configuration {
 pub(crate) fn objects(loader: &Loader<'_>, file: u32, text: &str, twice: Twice) -> Result<Vec<Object>> {
     let nodes = nodes(loader.limits, file, text, twice)?;
     nodes.into_iter().map(|node| notes::object(node, &loader.schema)).collect()
+}
+
+/// The objects of a file. A key may be twice in annotations: kustomize writes all of them anew, and the last one counts.
+fn of_file(limits: Limits, text: &str) -> Result<Vec<Node>> {
+    nodes(limits, 0, text, Twice::Refused).or_else(|fault| {
+        if fault.code != "yaml/duplicate-key" {
+            return Err(fault);
+        }
+        let found = nodes(limits, 0, text, Twice::Kept)?;
+        if found.iter().any(repeats_elsewhere) { Err(fault) } else { Ok(found) }
+    })
+}
+
+fn annotations(node: &Node) -> Option<&Node> {
+    node.get("metadata")?.get("annotations")
+}
+
+/// Is a key there twice other than among the annotations?
+fn repeats_elsewhere(node: &Node) -> bool {
+    let mut node = node.clone();
+    if let Some(Value::Map(fields)) =
+        node.get_mut("metadata").and_then(|m| m.get_mut("annotations")).map(|n| &mut n.value)
+        && fields.iter().all(|field| field.value.repeated().is_none())
+    {
+        fields.clear();
+    }
+    node.repeated().is_some()
 }
 
 fn nodes(limits: Limits, file: u32, text: &str, twice: Twice) -> Result<Vec<Node>> {

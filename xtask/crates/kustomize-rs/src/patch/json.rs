@@ -4,11 +4,11 @@ use crate::Limits;
 use crate::fault::{Fault, Result, fault};
 use crate::kustomization::record::Record;
 use crate::limits::Extent;
-use crate::yaml::float;
 use crate::yaml::node::{Field, Mark, Node, Scalar, Style, Tag, Value};
 use crate::yaml::read::{self, Twice};
 use crate::yaml::scalar::bool_in_1_1;
 use crate::yaml::value::{Plain, decide};
+use crate::yaml::{float, last_break};
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +86,7 @@ fn by_v2(node: &mut Node) {
 
 /// Applies all operations; numbers become what JSON makes of them.
 pub(crate) fn apply(limits: Limits, node: &mut Node, operations: &[Operation]) -> Result<()> {
+    last_break::settle(node);
     normalise(node)?;
     for operation in operations {
         one(limits, node, operation).map_err(|mut f| {
@@ -270,7 +271,12 @@ fn normalise(node: &mut Node) -> Result<()> {
                 Plain::Text(text) => (Tag::Str, text.into_owned()),
             };
             // The original reads JSON back, where texts are in quotes: what is set over one later stays a text.
-            let style = if tag == Tag::Str { Style::Quoted } else { Style::Plain };
+            // Several lines are a block there (`ConvertJSONToYamlNode`).
+            let style = match tag {
+                Tag::Str if text.contains('\n') => Style::Literal,
+                Tag::Str => Style::Quoted,
+                _ => Style::Plain,
+            };
             *scalar = Scalar { tag, style, ..Scalar::unset(text) };
             Ok(())
         }

@@ -9,7 +9,7 @@ use crate::generator::json_text;
 
 use super::node::{Field, Mark, Node, Scalar, Style, Tag, Value};
 use super::value::{Plain, decide};
-use super::{float, order, scalar};
+use super::{float, folded, order, scalar};
 pub(super) use analysis::{Analysis, is_break, is_printable};
 pub(super) use write::Writer;
 
@@ -127,11 +127,25 @@ impl<'n> Emitter<'n> {
             Plain::UInt(n) => writer.plain(&n.to_string(), true),
             Plain::Float(n) => writer.plain(&number(n), true),
             Plain::Text(t) => {
+                if t.starts_with('\t') && is_block(scalar) && folded::may_be_block(&t) {
+                    let message =
+                        "a text in a block cannot begin with a tab: kustomize cannot read what it writes";
+                    return Err(Unwritable { at, message: message.to_owned() });
+                }
                 let t = json::through(&t).map_err(|message| Unwritable { at, message })?;
                 text(writer, &t, &analysis::Analysis::of(&t), false);
             }
         }
         Ok(())
+    }
+}
+
+/// Does go-yaml v3 write it as a block of lines (`yaml.v3/encode.go`, `node`)?
+fn is_block(scalar: &Scalar) -> bool {
+    match scalar.style {
+        Style::Literal | Style::Commented | Style::Folded => true,
+        Style::Plain => scalar.text.contains('\n'),
+        Style::Quoted => false,
     }
 }
 

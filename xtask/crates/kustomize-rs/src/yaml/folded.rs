@@ -20,7 +20,7 @@ pub(super) fn read_back(text: &str) -> Cow<'_, str> {
 }
 
 /// Others are written in double quotes, which change nothing.
-fn may_be_block(text: &str) -> bool {
+pub(super) fn may_be_block(text: &str) -> bool {
     let mut after_space = false;
     let mut is_fine = true;
     for c in text.chars() {

@@ -109,8 +109,12 @@ impl Tag {
 pub enum Style {
     /// Without quotes.
     Plain,
-    /// In quotes or as a literal block: a text unless tagged otherwise.
+    /// In quotes: a text unless tagged otherwise.
     Quoted,
+    /// As a literal block (`|`): a text as well, which cannot begin with a tab.
+    Literal,
+    /// As a literal block at the end of a document, in front of a comment: see `last_break.rs`.
+    Commented,
     /// As a folded block (`>`): a text as well, but it does not always come out as it went in.
     Folded,
 }
@@ -120,7 +124,8 @@ impl From<Written> for Style {
         match style {
             Written::Plain => Style::Plain,
             Written::Folded => Style::Folded,
-            Written::Single | Written::Double | Written::Literal => Style::Quoted,
+            Written::Literal => Style::Literal,
+            Written::Single | Written::Double => Style::Quoted,
         }
     }
 }

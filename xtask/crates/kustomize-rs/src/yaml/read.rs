@@ -9,9 +9,9 @@ use smol_str::SmolStr;
 use yamltree::node::Position;
 use yamltree::syntax::{Event, Parser};
 
-use super::float;
 use super::node::{Field, INDEXED, Mark, Node, Scalar, Style, Tag, Value};
 use super::scalar::{Resolved, bool_in_1_1, resolve};
+use super::{float, last_break};
 use crate::Limits;
 use crate::fault::{Fault, Result, fault};
 use crate::limits::Extent;
@@ -33,7 +33,11 @@ pub(crate) fn objects(limits: Limits, file: u32, text: &str, twice: Twice) -> Re
         if text.contains("\r\n") { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
     let mut documents = Vec::new();
     for (line, piece) in pieces(file, &text)? {
-        documents.extend(first(limits, file, line, piece, twice)?.filter(|d| !d.is_null()));
+        let document = first(limits, file, line, piece, twice)?.filter(|d| !d.is_null());
+        documents.extend(document.map(|mut document| {
+            last_break::note(&mut document, piece);
+            document
+        }));
     }
     Ok(documents)
 }

@@ -34,7 +34,7 @@ pub(crate) fn through_json(node: &mut Node) -> Result<(), (Mark, String)> {
             // Here values are not written first: what stands in a flow collection is what it is.
             if matches!(scalar.tag, Tag::Null | Tag::Timestamp) && !scalar.is_tagged {
                 scalar.style = Style::Plain;
-            } else if scalar.style == Style::Folded {
+            } else if matches!(scalar.style, Style::Folded | Style::Literal | Style::Commented) {
                 scalar.style = Style::Quoted;
             }
             let (tag, text) = match decide(scalar).map_err(|message| (node.at, message))? {

@@ -76,6 +76,7 @@ impl Forms {
                     // Nothing at all in a flow collection, which the reader marks as what it becomes in the end.
                     node::Style::Quoted if scalar.is_null() && scalar.text.is_empty() => Style::Plain,
                     node::Style::Quoted => Style::Double,
+                    node::Style::Literal | node::Style::Commented => Style::Literal,
                     node::Style::Folded => Style::Folded,
                 };
                 let known = self.find(node.at, Sort::Scalar);
