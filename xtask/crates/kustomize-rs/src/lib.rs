@@ -20,6 +20,22 @@
 //! assert_eq!(built.to_yaml()?, "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: my-settings\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Known differences
+//!
+//! All were found by trees made by chance; in more than two thousand folders of other people's repositories none was met.
+//!
+//! - The original keeps comments while it builds, and go-yaml v3 writes some of them (an empty `#` behind a key) so that they do
+//!   not read back: then it refuses. Here comments count only in texts inside texts.
+//! - An annotation with an empty name in a patch: the original drops it, or refuses.
+//! - `!!bool "true"` in a list that merges as a set (`finalizers`) becomes a text there.
+//! - A point in time that a patch puts into a mapping in braces becomes a text there as it is written.
+//! - A JSON patch that copies or moves `metadata` takes along the notes that the original keeps in annotations.
+//! - `>+` in front of a comment at the end of a document gains another number of breaks.
+//! - U+007F and U+0085 in literals of generators and in targets of patches: the original writes and reads its configuration once
+//!   more and trips over them.
+//! - `null`, `{}` or a bare scalar as an item of a list that merges by keys.
+//! - A generator that merges into an object whose kind a JSON patch took away: the original no longer finds it.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 #[cfg(doctest)]
