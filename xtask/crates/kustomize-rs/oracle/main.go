@@ -4,6 +4,9 @@
 // Each line of standard input is {"files": {PATH: TEXT}, "folder": PATH, "flags": [TEXT]}, each line of standard output is
 // {"out": TEXT} or {"error": TEXT}. The command is kustomize's own, with its flags; the files are written to a folder in
 // memory first, because the file system that kustomize keeps in memory words and orders some refusals differently.
+//
+// Some trees make kustomize go round for ever or take all the memory there is. A question that takes longer than `patience`
+// or more than `most` bytes of address space ends the process without an answer, as a panic outside of Go's reach does.
 package main
 
 import (
@@ -18,11 +21,19 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"syscall"
+	"time"
 
 	"sigs.k8s.io/kustomize/kustomize/v5/commands/build"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/kustomize/kyaml/openapi"
 )
+
+// patience is how long one question may take; the slowest of the conformance suite takes a second.
+const patience = 15 * time.Second
+
+// most is how much address space the process may have, in bytes.
+const most = 4 << 30
 
 type question struct {
 	Files map[string]string `json:"files"`
@@ -53,6 +64,9 @@ func serve(input io.Reader, output io.Writer) error {
 	}
 	os.Stderr = null
 	debug.SetGCPercent(400)
+	if err := syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: most, Max: most}); err != nil {
+		return err
+	}
 	root, err := os.MkdirTemp(memory(), "oracle-")
 	if err != nil {
 		return err
@@ -69,10 +83,15 @@ func serve(input io.Reader, output io.Writer) error {
 			return err
 		}
 		place := filepath.Join(root, fmt.Sprint(number))
+		lost := time.AfterFunc(patience, func() {
+			os.RemoveAll(root)
+			os.Exit(2)
+		})
 		a, err := ask(place, q)
 		if err != nil {
 			return err
 		}
+		lost.Stop()
 		if err := os.RemoveAll(place); err != nil {
 			return err
 		}
