@@ -1,7 +1,8 @@
 //! The order of work in a folder: resources, generators, components, transformers; at the end hashes and references.
 
+mod transformers;
+
 use std::borrow::Cow;
-use std::cell::Cell;
 
 use crate::fault::{Result, fault};
 use crate::fields::table::FieldTable;
@@ -9,14 +10,13 @@ use crate::kustomization::record::Entry;
 use crate::kustomization::{Kustomization, OpenApi};
 use crate::load::{Folder, Loader};
 use crate::metadata::{By, Way};
+use crate::pass::Pass;
 use crate::patch::Patches;
-use crate::set::ObjectSet;
-use crate::source::Transformer;
-use crate::transform::namespace::{Namespace, Subjects};
+use crate::set::{ObjectSet, registered};
 use crate::vars::Variables;
-use crate::yaml::node::{Mark, Node, Shared};
+use crate::yaml::node::{Mark, Node};
 use crate::yaml::read::{self, Twice};
-use crate::{crds, generator, load, patch, plugin, references, replace, shared, transform, vars};
+use crate::{crds, generator, load, plugin, references, transform, vars};
 
 /// What has been gathered: objects and the fields that transformers know.
 #[derive(Default)]
@@ -44,9 +44,11 @@ pub(crate) fn run(loader: &Loader<'_>, folder: &Folder, file: &Kustomization) ->
         let message = format!("well-defined var that was never replaced: `{}`", variable.name);
         loader.warn(fault("kustomize/unused-variable", variable.at, message));
     }
+    let mut finish = Pass::default();
     // A patch may have taken a kind or name away.
-    set.objects.iter().try_for_each(|object| load::check(&object.node))?;
-    set.check_unique("kustomize/duplicate-id", "may not add resource with an already registered id")?;
+    finish.add(|object| load::check(&object.node));
+    finish.add(registered());
+    finish.run(&mut set)?;
     set.changing().retain(|object| {
         let annotations = object.node.get("metadata").and_then(|m| m.get("annotations"));
         let local = annotations.and_then(|a| a.get("config.kubernetes.io/local-config"));
@@ -109,7 +111,7 @@ fn accumulate(
         }
         gathered = accumulate(loader, &below, &component, gathered)?;
     }
-    transformers(loader, folder, file, &mut gathered)?;
+    transformers::run(loader, folder, file, &mut gathered)?;
     plugin::validate(&Patches { loader, folder, file }, &file.validators, &mut gathered.set)?;
     vars::declare(&mut gathered.set, &mut gathered.vars, &file.vars)?;
     Ok(gathered)
@@ -191,101 +193,4 @@ pub(crate) fn resource(
         }
     };
     gathered.set.append_all(objects)
-}
-
-fn transformers(
-    loader: &Loader<'_>,
-    folder: &Folder,
-    file: &Kustomization,
-    gathered: &mut Gathered,
-) -> Result<()> {
-    // The original configures all transformers before it runs the first.
-    let from = Patches { loader, folder, file };
-    let plugins = plugin::transformers(&from, "transformers", &file.transformers)?;
-    let Gathered { set, table, .. } = gathered;
-    let way = way_to(loader, folder, file);
-    let settings = Cell::new(Shared::settings());
-    let settle = |set: &mut ObjectSet| {
-        if settings.replace(Shared::settings()) != Shared::settings() {
-            set.changing().iter_mut().for_each(shared::settle);
-        }
-    };
-    let done = |set: &mut ObjectSet, kind: &str| {
-        settle(set);
-        way.as_ref().map_or(Ok(()), |way| way.note_transformer(&mut set.objects, &By::builtin(kind)))?;
-        set.drop_gone();
-        Ok::<_, Box<crate::fault::Fault>>(())
-    };
-    if let Some(first) = file.patches_strategic_merge.first() {
-        let patches = patch::load_strategic(&from, &file.patches_strategic_merge)?;
-        if patches.is_empty() {
-            return Err(fault("kustomize/patch", first.at, "patch appears to be empty"));
-        }
-        patch::apply_strategic(loader.limits, set, &patches)?;
-        done(set, "PatchStrategicMergeTransformer")?;
-    }
-    for entry in &file.patches {
-        patch::apply(&Patches { loader, folder, file }, set, entry)?;
-        done(set, "PatchTransformer")?;
-    }
-    let sources = &loader.sources;
-    let by = |by| sources.by(file.at.file, by);
-    if !file.namespace.text.is_empty() {
-        let at = sources.mark(file.namespace.at, Transformer::Namespace);
-        let (name, specs) = (&file.namespace.text, &table.namespace);
-        Namespace { name, at, specs, unset_only: false, subjects: Subjects::Default }.apply(set)?;
-        done(set, "NamespaceTransformer")?;
-    }
-    for (affix, specs, is_prefix) in
-        [(&file.name_prefix, &table.name_prefix, true), (&file.name_suffix, &table.name_suffix, false)]
-    {
-        if !affix.text.is_empty() {
-            let by = if is_prefix { Transformer::Prefix } else { Transformer::Suffix };
-            let affix = Entry { text: affix.text.clone(), at: sources.mark(affix.at, by) };
-            transform::affix(set, &affix, specs, is_prefix)?;
-            done(set, if is_prefix { "PrefixTransformer" } else { "SuffixTransformer" })?;
-        }
-    }
-    for entry in &file.labels {
-        let specs = transform::label_fields(entry, table)?;
-        transform::set_pairs(set, &entry.pairs, &specs, by(Transformer::Labels))?;
-        done(set, "LabelTransformer")?;
-    }
-    if !file.labels.is_empty() || !file.common_labels.is_empty() {
-        transform::set_pairs(set, &file.common_labels, &table.common_labels, by(Transformer::CommonLabels))?;
-        done(set, "LabelTransformer")?;
-    }
-    if !file.common_annotations.is_empty() {
-        let source = by(Transformer::CommonAnnotations);
-        transform::set_pairs(set, &file.common_annotations, &table.common_annotations, source)?;
-        done(set, "AnnotationsTransformer")?;
-    }
-    for entry in &file.patches_json {
-        patch::apply_json(&Patches { loader, folder, file }, set, entry)?;
-        done(set, "PatchJson6902Transformer")?;
-    }
-    for replica in &file.replicas {
-        transform::replicas(set, replica, &table.replicas, by(Transformer::Replicas))?;
-        done(set, "ReplicaCountTransformer")?;
-    }
-    for image in &file.images {
-        if !transform::image::apply(set, image, &table.images, by(Transformer::Images))? {
-            let message = format!("no object uses the image `{}`", image.name);
-            loader.warn(fault("kustomize/unused-image", image.at, message));
-        }
-        done(set, "ImageTagTransformer")?;
-    }
-    if !file.replacements.is_empty() {
-        replace::apply(loader, folder, set, &file.replacements)?;
-        done(set, "ReplacementTransformer")?;
-    }
-    for plugin in plugins {
-        (plugin.transform)(set)?;
-        settle(set);
-        if let Some(way) = Way::noted(&plugin.config) {
-            way.note_transformer(&mut set.objects, &By::config(&plugin.config))?;
-        }
-        set.drop_gone();
-    }
-    Ok(())
 }

@@ -57,6 +57,7 @@ mod merge;
 mod metadata;
 mod notes;
 mod object;
+mod pass;
 mod patch;
 mod path;
 mod pattern;
@@ -190,7 +191,7 @@ fn objects(loader: &Loader<'_>, root: Folder, options: &Options) -> fault::Resul
         let at = loader.sources.mark(managed_by.map_or(file.at, |e| e.at), Transformer::BuildMetadata);
         let pairs = [("app.kubernetes.io/managed-by".to_owned(), Entry { text: version, at })].into();
         let spec = fields::FieldSpec::new(id::Gvk::default(), "metadata/labels", true);
-        transform::set_pairs(&mut set, &pairs, &[spec], at.file)?;
+        set.each(|object| transform::set_pairs(object, &pairs, std::slice::from_ref(&spec), at.file))?;
     }
     let mut objects = set.objects;
     let keeps = (wanted("originAnnotations").is_some(), wanted("transformerAnnotations").is_some());

@@ -184,21 +184,25 @@ impl<'a> Loader<'a> {
     /// The objects of a file.
     pub(crate) fn objects(&self, folder: &Folder, path: &str, at: Mark) -> Result<Vec<Object>> {
         let place = self.place(folder, path, at)?;
-        let read = || {
+        let number = || self.sources.file(place.as_str());
+        let read = |number_of: &dyn Fn() -> u32| {
             let text = self.tree.read(&place).map_err(|e| unreadable(&e, at))?;
-            of_file(self.limits, &text).map_err(|fault| fault.of(self.sources.file(place.as_str())))
+            of_file(self.limits, number_of(), &text).map_err(|fault| fault.of(number()))
         };
-        let nodes = match self.known {
-            None => read()?,
-            Some(known) => Vec::clone(&*known.objects(&place, self.limits, read)?),
-        };
-        let file = self.sources.file(place.as_str());
         let object = |node: Node| {
-            let object = notes::object(node.of(file), &self.schema)?;
+            let object = notes::object(node, &self.schema)?;
             let may_repeat = annotations(&object.node).and_then(Node::repeated).is_some();
             Ok(Object { entered: folder.entered, may_repeat, ..object })
         };
-        let mut objects = nodes.into_iter().map(object).collect::<Result<Vec<Object>>>()?;
+        let objects: Result<Vec<Object>> = match self.known {
+            None => read(&number)?.into_iter().map(object).collect(),
+            Some(known) => {
+                let nodes = known.objects(&place, self.limits, || read(&|| 0))?;
+                let file = number();
+                nodes.iter().map(|node| object(node.clone().of(file))).collect()
+            }
+        };
+        let mut objects = objects?;
         folder.way.as_ref().map_or(Ok(()), |way| way.to(path).note_file(&mut objects))?;
         Ok(objects)
     }
@@ -229,12 +233,12 @@ pub(crate) fn objects(loader: &Loader<'_>, file: u32, text: &str, twice: Twice) 
 }
 
 /// The objects of a file. A key may be twice in annotations: kustomize writes all of them anew, and the last one counts.
-fn of_file(limits: Limits, text: &str) -> Result<Vec<Node>> {
-    nodes(limits, 0, text, Twice::Refused).or_else(|fault| {
+fn of_file(limits: Limits, file: u32, text: &str) -> Result<Vec<Node>> {
+    nodes(limits, file, text, Twice::Refused).or_else(|fault| {
         if fault.code != "yaml/duplicate-key" {
             return Err(fault);
         }
-        let found = nodes(limits, 0, text, Twice::Kept)?;
+        let found = nodes(limits, file, text, Twice::Kept)?;
         if found.iter().any(repeats_elsewhere) { Err(fault) } else { Ok(found) }
     })
 }

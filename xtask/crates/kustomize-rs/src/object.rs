@@ -203,7 +203,7 @@ impl Object {
         if self.may_repeat {
             self.settle_annotations();
         }
-        if self.shared.number > 0
+        if self.shared.number() > 0
             && let Some(annotations) = self.node.get_mut("metadata").and_then(|m| m.get_mut("annotations"))
         {
             shared::part(annotations);

@@ -14,7 +14,7 @@ use crate::kustomization::record::Entry;
 use crate::load::{self, Folder, Loader};
 use crate::object::Object;
 use crate::select::Matcher;
-use crate::set::ObjectSet;
+use crate::set::{ObjectSet, registered};
 use crate::source::Transformer;
 use crate::yaml::node::{Mark, Node, Scalar};
 use crate::yaml::read::Twice;
@@ -298,7 +298,7 @@ fn merge_into(
         }
     }
     set.drop_gone();
-    set.check_unique("kustomize/duplicate-id", "may not add resource with an already registered id")
+    set.each(registered())
 }
 
 /// Merges a patch that was selected by a target: it takes the object's apiVersion.

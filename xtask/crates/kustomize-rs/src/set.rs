@@ -1,6 +1,6 @@
 //! The objects of a build in their order, found by id.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
@@ -20,6 +20,20 @@ type Key = (crate::id::Gvk, SmolStr, SmolStr);
 
 fn key(id: &Id) -> Key {
     (id.gvk.clone(), id.effective_namespace().into(), id.name.clone())
+}
+
+/// Refuses an object that has the id of one before it.
+pub(crate) fn unique(code: &'static str, what: &'static str) -> impl FnMut(&mut Object) -> Result<()> {
+    let mut seen = HashSet::new();
+    move |object| {
+        let id = object.id();
+        if seen.insert(key(&id)) { Ok(()) } else { Err(fault(code, object.node.at, format!("{what}: {id}"))) }
+    }
+}
+
+/// As [`unique`], said of objects that are added.
+pub(crate) fn registered() -> impl FnMut(&mut Object) -> Result<()> {
+    unique("kustomize/duplicate-id", "may not add resource with an already registered id")
 }
 
 impl ObjectSet {
@@ -50,17 +64,9 @@ impl ObjectSet {
         objects.into_iter().try_for_each(|object| self.append(object))
     }
 
-    /// Refuses a set in which two objects have the same id.
-    pub(crate) fn check_unique(&mut self, code: &'static str, what: &str) -> Result<()> {
-        self.known = None;
-        let mut seen = HashMap::new();
-        for object in &self.objects {
-            let id = object.id();
-            if seen.insert(key(&id), ()).is_some() {
-                return Err(fault(code, object.node.at, format!("{what}: {id}")));
-            }
-        }
-        Ok(())
+    /// Changes one object after the other.
+    pub(crate) fn each(&mut self, change: impl FnMut(&mut Object) -> Result<()>) -> Result<()> {
+        self.changing().iter_mut().try_for_each(change)
     }
 
     /// Indices of the objects that are or were known under this id.

@@ -12,7 +12,7 @@ use crate::yaml::node::{Mark, Node, Scalar, Shared, Value};
 
 /// Passes on what was set in one place to the others; of several, the last in the order of keys counts.
 pub(crate) fn settle(object: &mut Object) {
-    if object.shared.number == 0 || !is_any_set(&object.node) {
+    if object.shared.number() == 0 || !is_any_set(&object.node) {
         return;
     }
     let mut set = Vec::new();
@@ -32,11 +32,11 @@ struct Set {
 /// Was any of them set? Mostly none was, and then nothing else need be looked at.
 fn is_any_set(node: &Node) -> bool {
     match &node.value {
-        Value::Scalar(scalar) => scalar.shared.is_set,
+        Value::Scalar(scalar) => scalar.shared.is_set(),
         Value::Seq(items) => items.iter().any(is_any_set),
         Value::Map(fields) => fields.iter().any(|field| match &field.value.value {
             // Most fields hold scalars: without a call each.
-            Value::Scalar(scalar) => scalar.shared.is_set,
+            Value::Scalar(scalar) => scalar.shared.is_set(),
             _ => is_any_set(&field.value),
         }),
     }
@@ -44,7 +44,7 @@ fn is_any_set(node: &Node) -> bool {
 
 fn find(node: &Node, path: &mut Vec<SmolStr>, set: &mut Vec<Set>) {
     match &node.value {
-        Value::Scalar(scalar) if scalar.shared.is_set => {
+        Value::Scalar(scalar) if scalar.shared.is_set() => {
             set.push(Set { path: path.clone(), scalar: scalar.clone(), at: node.at });
         }
         Value::Scalar(_) => {}
@@ -61,9 +61,9 @@ fn find(node: &Node, path: &mut Vec<SmolStr>, set: &mut Vec<Set>) {
 
 fn pass_on(node: &mut Node, set: &Set) {
     match &mut node.value {
-        Value::Scalar(scalar) if scalar.shared.number == set.scalar.shared.number => {
+        Value::Scalar(scalar) if scalar.shared.number() == set.scalar.shared.number() => {
             *scalar = set.scalar.clone();
-            scalar.shared = Shared { is_set: false, ..scalar.shared };
+            scalar.shared = scalar.shared.passed_on();
             node.at = set.at;
         }
         Value::Scalar(_) => {}

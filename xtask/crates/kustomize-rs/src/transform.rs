@@ -14,36 +14,33 @@ use crate::kustomization::record::{Entry, Pairs};
 use crate::object::Object;
 use crate::set::ObjectSet;
 use crate::source::{Sources, Transformer};
-use crate::yaml::node::{Node, Scalar, Shared, Tag, Value};
+use crate::yaml::node::{Node, Scalar, Tag, Value};
 
 /// Sets the pairs in every field of the specifications, on behalf of that source.
-pub(crate) fn set_pairs(set: &mut ObjectSet, pairs: &Pairs, specs: &[FieldSpec], source: u32) -> Result<()> {
+pub(crate) fn set_pairs(object: &mut Object, pairs: &Pairs, specs: &[FieldSpec], source: u32) -> Result<()> {
     let Some(first) = pairs.values().next() else { return Ok(()) };
     let at = first.at.of(source);
-    for object in set.changing() {
-        let gvk = object.gvk();
-        let first = object.shared.number;
-        for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
-            if spec.path == "metadata/annotations" && !spec.create {
-                object.make_room_for_notes();
-            }
-            spec.apply(&mut object.node, &Made::Map, at, &mut |node| {
-                if !matches!(node.value, Value::Map(_)) && !node.is_null() {
-                    let message = format!("expected a mapping, found {}", node.sort());
-                    return Err(fault("kustomize/field", node.at, message));
-                }
-                let mut number = first;
-                node.set_all(pairs.iter().map(|(key, Entry { text, at })| {
-                    number += 1;
-                    let shared = Shared { number, is_set: false };
-                    let scalar = Scalar { shared, ..Scalar::text(text.as_str()) };
-                    (key, Node::from(scalar).at(at.of(source)))
-                }));
-                Ok(())
-            })?;
+    let gvk = object.gvk();
+    let first = object.shared;
+    for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
+        if spec.path == "metadata/annotations" && !spec.create {
+            object.make_room_for_notes();
         }
-        object.shared.number += u32::try_from(pairs.len()).unwrap_or_default();
+        spec.apply(&mut object.node, &Made::Map, at, &mut |node| {
+            if !matches!(node.value, Value::Map(_)) && !node.is_null() {
+                let message = format!("expected a mapping, found {}", node.sort());
+                return Err(fault("kustomize/field", node.at, message));
+            }
+            let mut shared = first;
+            node.set_all(pairs.iter().map(|(key, Entry { text, at })| {
+                shared = shared.after(1);
+                let scalar = Scalar { shared, ..Scalar::text(text.as_str()) };
+                (key, Node::from(scalar).at(at.of(source)))
+            }));
+            Ok(())
+        })?;
     }
+    object.shared = first.after(pairs.len());
     Ok(())
 }
 
@@ -67,29 +64,27 @@ fn keeps_name(gvk: &Gvk) -> bool {
         || (gvk.kind == "APIService" && gvk.group == "apiregistration.k8s.io")
 }
 
-/// Puts a text before or behind the names.
-pub(crate) fn affix(set: &mut ObjectSet, affix: &Entry, specs: &[FieldSpec], is_prefix: bool) -> Result<()> {
+/// Puts a text before or behind the name.
+pub(crate) fn affix(object: &mut Object, affix: &Entry, specs: &[FieldSpec], is_prefix: bool) -> Result<()> {
     let Entry { text, at } = affix;
-    for object in set.changing() {
-        let gvk = object.original_id().gvk;
-        if keeps_name(&gvk) {
+    let gvk = object.original_id().gvk;
+    if keeps_name(&gvk) {
+        return Ok(());
+    }
+    for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
+        if spec.path == "metadata/name" && !text.is_empty() {
+            let affixes = if is_prefix { &mut object.prefixes } else { &mut object.suffixes };
+            affixes.push(text.clone());
+            object.store_id();
+        }
+        if !object.gvk().is_selected(&spec.gvk) {
             continue;
         }
-        for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
-            if spec.path == "metadata/name" && !text.is_empty() {
-                let affixes = if is_prefix { &mut object.prefixes } else { &mut object.suffixes };
-                affixes.push(text.clone());
-                object.store_id();
-            }
-            if !object.gvk().is_selected(&spec.gvk) {
-                continue;
-            }
-            spec.apply(&mut object.node, &Made::Scalar(Tag::Str), *at, &mut |node| {
-                let old = node.as_text();
-                let new = if is_prefix { format!("{text}{old}") } else { format!("{old}{text}") };
-                set_scalar(node, &new, Tag::Unset, *at)
-            })?;
-        }
+        spec.apply(&mut object.node, &Made::Scalar(Tag::Str), *at, &mut |node| {
+            let old = node.as_text();
+            let new = if is_prefix { format!("{text}{old}") } else { format!("{old}{text}") };
+            set_scalar(node, &new, Tag::Unset, *at)
+        })?;
     }
     Ok(())
 }

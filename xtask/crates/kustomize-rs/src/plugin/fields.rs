@@ -8,6 +8,7 @@ use crate::kustomization::record::Entry;
 use crate::patch::Patches;
 use crate::source::Transformer;
 use crate::transform;
+use crate::transform::image::Rule;
 use crate::transform::namespace::{Namespace, Subjects};
 use crate::yaml::node::Node;
 
@@ -20,13 +21,16 @@ pub(super) fn pairs<'a>(from: &Patches<'_>, node: &Node, by: Transformer) -> Res
     let field = if by == Transformer::Labels { "labels" } else { "annotations" };
     let pairs = record(node)?.pairs(field)?;
     let (specs, source) = (specs(node)?, from.loader.sources.by(node.at.file, by));
-    Ok(Box::new(move |set| transform::set_pairs(set, &pairs, &specs, source)))
+    Ok(Box::new(move |set| set.each(|object| transform::set_pairs(object, &pairs, &specs, source))))
 }
 
 pub(super) fn image<'a>(from: &Patches<'_>, node: &Node) -> Result<Transform<'a>> {
     let image = record(node)?.nested("imageTag", Image::read)?.unwrap_or_default();
     let (specs, source) = (specs(node)?, from.loader.sources.by(node.at.file, Transformer::Images));
-    Ok(Box::new(move |set| transform::image::apply(set, &image, &specs, source).map(drop)))
+    Ok(Box::new(move |set| {
+        let rule = Rule::new(&image, source)?;
+        set.each(|object| rule.apply(object, &specs))
+    }))
 }
 
 pub(super) fn replicas<'a>(from: &Patches<'_>, node: &Node) -> Result<Transform<'a>> {
@@ -74,7 +78,7 @@ pub(super) fn affixes<'a>(from: &Patches<'_>, node: &Node, which: &'static [bool
     Ok(Box::new(move |set| {
         which.iter().try_for_each(|is_prefix| {
             let affix = if *is_prefix { &prefix } else { &suffix };
-            transform::affix(set, affix, &specs, *is_prefix)
+            set.each(|object| transform::affix(object, affix, &specs, *is_prefix))
         })
     }))
 }

@@ -7,38 +7,47 @@ use regex::Regex;
 use crate::fault::{Result, fault};
 use crate::fields::{FieldSpec, Made, set_scalar};
 use crate::kustomization::args::Image;
-use crate::set::ObjectSet;
+use crate::object::Object;
 use crate::yaml::node::{Mark, Node, Tag, Value};
 
-/// Rewrites the image wherever it is used, on behalf of that source; says if it is used at all.
-pub(crate) fn apply(set: &mut ObjectSet, image: &Image, specs: &[FieldSpec], source: u32) -> Result<bool> {
-    let pattern = format!("^{}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$", image.name);
-    let pattern = crate::pattern::compile(&pattern).ok_or_else(|| {
-        let message = format!("`{}` is not a regular expression, which names of images are here", image.name);
-        fault("kustomize/image", image.at, message)
-    })?;
-    let rule = Rule { image, pattern, at: image.at.of(source), is_used: Cell::new(false) };
-    for object in set.changing() {
-        if object.kind() == "CustomResourceDefinition" {
-            continue;
-        }
-        rule.walk(&mut object.node)?;
-        let gvk = object.gvk();
-        for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
-            spec.apply(&mut object.node, &Made::Nothing, rule.at, &mut |node| rule.put(node))?;
-        }
-    }
-    Ok(rule.is_used.get())
-}
-
-struct Rule<'a> {
-    image: &'a Image,
+/// How an image is rewritten, and whether it was met.
+pub(crate) struct Rule<'a> {
+    pub(crate) image: &'a Image,
     pattern: Regex,
     at: Mark,
     is_used: Cell<bool>,
 }
 
-impl Rule<'_> {
+impl<'a> Rule<'a> {
+    /// The rule of an entry of `images`, on behalf of that source.
+    pub(crate) fn new(image: &'a Image, source: u32) -> Result<Self> {
+        let pattern = format!("^{}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$", image.name);
+        let pattern = crate::pattern::compile(&pattern).ok_or_else(|| {
+            let message =
+                format!("`{}` is not a regular expression, which names of images are here", image.name);
+            fault("kustomize/image", image.at, message)
+        })?;
+        Ok(Rule { image, pattern, at: image.at.of(source), is_used: Cell::new(false) })
+    }
+
+    /// Was the image met in any object?
+    pub(crate) fn is_used(&self) -> bool {
+        self.is_used.get()
+    }
+
+    /// Rewrites the image wherever the object uses it.
+    pub(crate) fn apply(&self, object: &mut Object, specs: &[FieldSpec]) -> Result<()> {
+        if object.kind() == "CustomResourceDefinition" {
+            return Ok(());
+        }
+        self.walk(&mut object.node)?;
+        let gvk = object.gvk();
+        for spec in specs.iter().filter(|s| gvk.is_selected(&s.gvk)) {
+            spec.apply(&mut object.node, &Made::Nothing, self.at, &mut |node| self.put(node))?;
+        }
+        Ok(())
+    }
+
     /// Every list named `containers` or `initContainers`, wherever it is.
     fn walk(&self, node: &mut Node) -> Result<()> {
         match &mut node.value {

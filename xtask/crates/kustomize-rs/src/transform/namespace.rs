@@ -1,10 +1,12 @@
 //! The namespace of all objects that have one.
 
+use std::sync::LazyLock;
+
 use crate::fault::{Result, fault};
 use crate::fields::{FieldSpec, Made, set_scalar};
 use crate::id::Gvk;
 use crate::object::Object;
-use crate::set::ObjectSet;
+use crate::set::{ObjectSet, unique};
 use crate::yaml::node::{Mark, Node, Scalar, Tag, Value};
 
 /// Which subjects of role bindings get the namespace too.
@@ -31,22 +33,28 @@ pub(crate) struct Namespace<'a> {
 }
 
 /// Where every object has its own.
-fn own() -> FieldSpec {
-    FieldSpec::new(Gvk::default(), "metadata/namespace", true)
-}
+static OWN: LazyLock<FieldSpec> =
+    LazyLock::new(|| FieldSpec::new(Gvk::default(), "metadata/namespace", true));
 
 impl Namespace<'_> {
-    /// Sets the namespace; two objects that become one are refused.
+    /// Sets the namespace of all objects; two that become one are refused.
     pub(crate) fn apply(&self, set: &mut ObjectSet) -> Result<()> {
         if self.name.is_empty() {
             return Ok(());
         }
-        let own = own();
-        for object in set.changing() {
-            object.store_id();
-            self.object_with(&own, object)?;
-        }
-        set.check_unique("kustomize/namespace-conflict", "namespace transformation produces ID conflict")
+        set.each(|object| self.renamed(object))?;
+        set.each(Namespace::unique())
+    }
+
+    /// Sets the namespace of one object, which gets another id with it.
+    pub(crate) fn renamed(&self, object: &mut Object) -> Result<()> {
+        object.store_id();
+        self.object(object)
+    }
+
+    /// Refuses the second of two objects that have become one.
+    pub(crate) fn unique() -> impl FnMut(&mut Object) -> Result<()> {
+        unique("kustomize/namespace-conflict", "namespace transformation produces ID conflict")
     }
 
     fn put(&self, node: &mut Node) -> Result<()> {
@@ -58,14 +66,10 @@ impl Namespace<'_> {
 
     /// Sets the namespace of one object.
     pub(crate) fn object(&self, object: &mut Object) -> Result<()> {
-        self.object_with(&own(), object)
-    }
-
-    fn object_with(&self, own: &FieldSpec, object: &mut Object) -> Result<()> {
         let gvk = object.gvk();
         let made = Made::Scalar(Tag::Str);
         if !object.is_cluster_scoped() {
-            own.apply(&mut object.node, &made, self.at, &mut |node| self.put(node))?;
+            OWN.apply(&mut object.node, &made, self.at, &mut |node| self.put(node))?;
         }
         let is_binding = matches!(gvk.kind.as_str(), "RoleBinding" | "ClusterRoleBinding");
         if is_binding {

@@ -145,12 +145,10 @@ pub struct Scalar {
     pub(crate) shared: Shared,
 }
 
-/// A number that scalars share, 0 for none, and whether this one was set after it was made.
+/// A number that scalars share, 0 for none, and whether this one was set after it was made. Every scalar has one, so both lie
+/// in four bytes: the highest bit says if it was set.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Shared {
-    pub(crate) number: u32,
-    pub(crate) is_set: bool,
-}
+pub(crate) struct Shared(u32);
 
 /// Values are equal whatever else they are part of.
 impl PartialEq for Shared {
@@ -166,12 +164,37 @@ thread_local! {
 }
 
 impl Shared {
+    const SET: u32 = 1 << 31;
+
+    /// The number.
+    pub(crate) fn number(self) -> u32 {
+        self.0 & !Self::SET
+    }
+
+    /// Was it set after it was made, and not passed on yet?
+    pub(crate) fn is_set(self) -> bool {
+        self.0 & Self::SET != 0
+    }
+
+    /// The number that is so many further on; nothing was set under it.
+    pub(crate) fn after(self, count: usize) -> Self {
+        // Labels and annotations by the thousand million are more than memory holds.
+        let count = u32::try_from(count).unwrap_or(Self::SET);
+        Shared(self.number().saturating_add(count).min(Self::SET - 1))
+    }
+
     /// The same number, to be passed on.
     pub(crate) fn set(self) -> Self {
-        if self.number > 0 {
-            SETTINGS.set(SETTINGS.get() + 1);
+        if self.number() == 0 {
+            return self;
         }
-        Shared { is_set: self.number > 0, ..self }
+        SETTINGS.set(SETTINGS.get() + 1);
+        Shared(self.0 | Self::SET)
+    }
+
+    /// The same number, passed on.
+    pub(crate) fn passed_on(self) -> Self {
+        Shared(self.number())
     }
 
     /// How often a scalar with a number was set by this thread so far. A transformer that set none leaves nothing to pass on,

@@ -5,6 +5,7 @@ mod common;
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use memchr::{memchr_iter, memmem};
 use smol_str::SmolStr;
 use yamltree::node::Position;
 use yamltree::syntax::{Event, Parser};
@@ -62,9 +63,10 @@ pub(crate) fn configuration(limits: Limits, file: u32, text: &str) -> Result<(Op
 /// The text between separators, each with the number of lines before it.
 fn pieces(file: u32, text: &str) -> Result<Vec<(u32, &str)>> {
     let mut pieces = Vec::new();
-    let (mut start, mut line, mut from) = (0, 0, 0);
-    while let Some(found) = text[from..].find("\n---") {
-        let at = from + found;
+    let separator = memmem::Finder::new("\n---");
+    let (mut start, mut line) = (0, 0);
+    while let Some(found) = separator.find(&text.as_bytes()[start..]) {
+        let at = start + found;
         let Some(length) = text[at + 4..].find('\n') else { break };
         let rest = text[at + 4..at + 4 + length].trim();
         let before = &text[start..at];
@@ -77,7 +79,6 @@ fn pieces(file: u32, text: &str) -> Result<Vec<(u32, &str)>> {
         pieces.push((line, &text[start..=at]));
         line = separator_line + 1;
         start = at + 4 + length + 1;
-        from = start;
     }
     pieces.push((line, &text[start..]));
     Ok(pieces)
@@ -89,7 +90,7 @@ pub(crate) fn piece_with(line: u32, text: &str) -> Option<(u32, &str)> {
 }
 
 fn lines(text: &str) -> u32 {
-    u32::try_from(text.bytes().filter(|b| *b == b'\n').count()).unwrap_or(u32::MAX)
+    u32::try_from(memchr_iter(b'\n', text.as_bytes()).count()).unwrap_or(u32::MAX)
 }
 
 fn first(limits: Limits, file: u32, line: u32, text: &str, twice: Twice) -> Result<Option<Node>> {
