@@ -110,6 +110,8 @@ fn accumulate(
             return Err(fault("kustomize/kind", *at, message).with_help("list it under `resources`"));
         }
         gathered = accumulate(loader, &below, &component, gathered)?;
+        // The original adds all that a component leaves to an empty set.
+        gathered.set.each(registered())?;
     }
     transformers::run(loader, folder, file, &mut gathered)?;
     plugin::validate(&Patches { loader, folder, file }, &file.validators, &mut gathered.set)?;

@@ -29,8 +29,10 @@ pub(crate) fn object(loader: &Loader<'_>, folder: &Folder, generator: &Generator
     node.set("apiVersion", Node::text("v1").at(at));
     node.set("kind", Node::text(if generator.is_secret { "Secret" } else { "ConfigMap" }).at(at));
     let meta = node.map_at("metadata");
-    // In quotes, as `SetMapField` leaves it: what is set over it later stays a text.
-    let name = Scalar { style: Style::Quoted, ..Scalar::text(generator.name.text.as_str()) };
+    // One that needs quotes keeps them (`SetMapField`): what is set over it later stays a text.
+    let mut name = Scalar::unset(generator.name.text.as_str());
+    name.set_as_field();
+    name.tag = Tag::Str;
     meta.set("name", Node::from(name).at(generator.name.at.of(source)));
     if !generator.namespace.text.is_empty() {
         meta.set("namespace", text(&generator.namespace));
@@ -48,7 +50,9 @@ pub(crate) fn object(loader: &Loader<'_>, folder: &Folder, generator: &Generator
             Err(error) if generator.is_secret => (&mut texts, base64_lines(error.as_bytes())),
             Err(error) => (&mut binaries, base64_lines(error.as_bytes())),
         };
-        field.push((key, Node::text(text).at(at)));
+        // A literal stays one, whatever is put over it.
+        let style = if text.contains('\n') { Style::Literal } else { Style::Plain };
+        field.push((key, Node::from(Scalar { style, ..Scalar::text(text) }).at(at)));
     }
     for (name, fields) in [("data", texts), ("binaryData", binaries)] {
         if !fields.is_empty() {

@@ -121,7 +121,7 @@ fn map(types: &Types, target: Option<Node>, patch: Option<Node>, of: Option<Type
         };
         if let Some(value) = value {
             kept.add(&key, mine.len());
-            mine.push(Field { key, is_text, at, value });
+            mine.push(Field { key, is_text, at, value: if is_looked_at { set(value) } else { value } });
         }
     }
     let is_first: Vec<bool> =
@@ -149,7 +149,7 @@ fn map(types: &Types, target: Option<Node>, patch: Option<Node>, of: Option<Type
             }
             None => {
                 if let Some(value) = walk(types, None, Some(value), field_type)?.filter(|n| !n.is_null()) {
-                    mine.push(Field { key, is_text, at, value });
+                    mine.push(Field { key, is_text, at, value: set(value) });
                 }
             }
         }
@@ -159,6 +159,14 @@ fn map(types: &Types, target: Option<Node>, patch: Option<Node>, of: Option<Type
         mine.retain(|_| is_removed.next() != Some(true));
     }
     Ok(Some(target))
+}
+
+/// A field that was walked is set anew.
+fn set(mut value: Node) -> Node {
+    if let Value::Scalar(scalar) = &mut value.value {
+        scalar.set_as_field();
+    }
+    value
 }
 
 /// A mapping that comes from the patch alone is walked against itself: nulls and directives in it go.
@@ -175,7 +183,7 @@ fn finish_added(types: &Types, patch: Node, of: Option<TypeId>) -> Result<Node> 
         }
         let field_type = of.and_then(|of| types.field(of, &key));
         if let Some(value) = walk(types, None, Some(value), field_type)?.filter(|n| !n.is_null()) {
-            kept.push(Field { key, is_text, at, value });
+            kept.push(Field { key, is_text, at, value: set(value) });
         }
     }
     Ok(Node { at: patch.at, value: Value::Map(kept) })
@@ -194,7 +202,7 @@ fn finish_kept(types: &Types, target: Node, of: Option<TypeId>) -> Result<Node> 
         let field_type = of.and_then(|of| types.field(of, &key));
         if let Some(value) = walk(types, Some(value), None, field_type)? {
             places.add(&key, kept.len());
-            kept.push(Field { key, is_text, at, value });
+            kept.push(Field { key, is_text, at, value: set(value) });
         }
     }
     Ok(Node { at: target.at, value: Value::Map(kept) })

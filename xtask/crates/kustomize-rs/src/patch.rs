@@ -43,7 +43,13 @@ impl Patches<'_> {
     /// A text that is written in the kustomization file itself.
     fn inline(&self, text: &str, at: Mark, by: Transformer) -> Written {
         let inside = self.file.inside(at).of(self.loader.sources.by(at.file, by));
+        Written { text: text.to_owned(), source: 0, inside }
+    }
+
+    /// The same, with nothing around it: what it ends with is lost.
+    fn trimmed(&self, text: &str, at: Mark, by: Transformer) -> Written {
         let front = &text[..text.len() - text.trim_start().len()];
+        let Written { inside, .. } = self.inline("", at, by);
         Written { text: text.trim().to_owned(), source: 0, inside: inside.trimmed(front) }
     }
 
@@ -104,7 +110,7 @@ pub(crate) fn apply(patches: &Patches<'_>, set: &mut ObjectSet, patch: &Patch) -
         (false, false) => {
             return Err(fault("kustomize/patch", patch.at, "patch and path can't be set at the same time"));
         }
-        (false, true) => patches.inline(&patch.patch, patch.patch_at, Transformer::Patch),
+        (false, true) => patches.trimmed(&patch.patch, patch.patch_at, Transformer::Patch),
         (true, false) => patches.read(&patch.path, patch.at, Transformer::Patch)?,
     };
     let at = if written.source == 0 { patch.patch_at } else { written.at() };

@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use crate::fault::{Result, fault};
 use crate::id::Id;
 use crate::object::{Behavior, Object, pairs, set_pairs};
+use crate::yaml::node::{Style, Value};
 
 /// Objects in the order in which they came.
 #[derive(Debug, Default)]
@@ -146,4 +147,13 @@ fn merge_texts(object: &mut Object, old: &Object, field: &str) {
     let mut map = old.node.get(field).map(pairs).unwrap_or_default();
     map.extend(object.node.get(field).map(pairs).unwrap_or_default());
     set_pairs(&mut object.node, field, &map);
+    // Blocks stay blocks, as those of a generator that has nothing to merge.
+    let Some(Value::Map(fields)) = object.node.get_mut(field).map(|map| &mut map.value) else { return };
+    for field in fields {
+        if let Value::Scalar(scalar) = &mut field.value.value
+            && scalar.text.contains('\n')
+        {
+            scalar.style = Style::Literal;
+        }
+    }
 }

@@ -8,7 +8,7 @@ use crate::yaml::node::{Field, Mark, Node, Scalar, Style, Tag, Value};
 use crate::yaml::read::{self, Twice};
 use crate::yaml::scalar::bool_in_1_1;
 use crate::yaml::value::{Plain, decide};
-use crate::yaml::{float, last_break};
+use crate::yaml::{emit, float, last_break};
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -270,13 +270,9 @@ fn normalise(node: &mut Node) -> Result<()> {
                 Plain::Float(n) => number(n),
                 Plain::Text(text) => (Tag::Str, text.into_owned()),
             };
-            // The original reads JSON back, where texts are in quotes: what is set over one later stays a text.
-            // Several lines are a block there (`ConvertJSONToYamlNode`).
-            let style = match tag {
-                Tag::Str if text.contains('\n') => Style::Literal,
-                Tag::Str => Style::Quoted,
-                _ => Style::Plain,
-            };
+            // The original writes YAML and reads it back (`ConvertJSONToYamlNode`): what is set over a text that needs quotes, or
+            // over a block, stays a text.
+            let style = if tag == Tag::Str { emit::style(&text) } else { Style::Plain };
             *scalar = Scalar { tag, style, ..Scalar::unset(text) };
             Ok(())
         }

@@ -149,6 +149,16 @@ fn is_block(scalar: &Scalar) -> bool {
     }
 }
 
+/// The style in which a text reads back once it was written.
+pub(crate) fn style(text: &str) -> Style {
+    if text.contains('\n') {
+        return Style::Literal;
+    }
+    let is_plain =
+        analysis::is_word(text) || analysis::Analysis::of(text).form(text, false) == analysis::Form::Plain;
+    if is_plain { Style::Plain } else { Style::Quoted }
+}
+
 /// A float goes through JSON: a whole number comes back as an integer.
 fn number(number: f64) -> String {
     match scalar::resolve(&float::json(number)) {

@@ -225,6 +225,16 @@ impl Scalar {
     pub fn is_null(&self) -> bool {
         self.tag == Tag::Null
     }
+
+    /// What happens to a scalar that is set as a field (kyaml's `FieldSetter`): a text that a reader of YAML 1.1 would take for
+    /// something else is put in quotes, and keeps them whatever is put over it.
+    pub(crate) fn set_as_field(&mut self) {
+        let is_text = matches!(self.tag, Tag::Unset | Tag::Str);
+        let is_bare = is_text && self.style == Style::Plain && !self.text.is_empty();
+        if is_bare && super::scalar::needs_quotes(&self.text) {
+            self.style = Style::Quoted;
+        }
+    }
 }
 
 impl Field {
@@ -449,8 +459,7 @@ fn set_at(fields: &mut Vec<Field>, place: Option<usize>, key: &str, mut value: N
                 scalar.shared = was.shared.set();
             }
             None if old.is_some() => scalar.style = Style::Plain,
-            None if scalar.tag == Tag::Unset && !scalar.text.is_empty() => scalar.style = Style::Quoted,
-            None => {}
+            None => scalar.set_as_field(),
         }
     }
     match old {
