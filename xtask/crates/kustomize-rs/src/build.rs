@@ -6,7 +6,8 @@ use std::borrow::Cow;
 
 use crate::fault::{Result, fault};
 use crate::fields::table::FieldTable;
-use crate::kustomization::record::Entry;
+use crate::file::KustomizationFile;
+use crate::kustomization::record::{Entry, Reading};
 use crate::kustomization::{Kustomization, OpenApi};
 use crate::load::{Folder, Loader};
 use crate::metadata::{By, Way};
@@ -29,9 +30,15 @@ pub(crate) struct Gathered {
 /// Reads the kustomization file of a folder.
 pub(crate) fn read(loader: &Loader<'_>, folder: &Folder, at: Mark) -> Result<Kustomization> {
     let (file, text, node) = loader.kustomization(&folder.path, at)?;
-    let read = Kustomization::read(&node, &text).map_err(|f| f.or_at(Mark { file, line: 1, column: 1 }))?;
+    let read = Kustomization::read(&node, &text, Reading::Exact)
+        .map_err(|f| f.or_at(Mark { file, line: 1, column: 1 }))?;
     read.warn(|warning| loader.warn(warning));
     Ok(read)
+}
+
+/// Reads the kustomization file that a caller gives.
+pub(crate) fn read_given(loader: &Loader<'_>, given: &KustomizationFile) -> Result<Kustomization> {
+    Kustomization::read(&given.numbered(loader), &given.text, Reading::Loose)
 }
 
 /// Builds a folder and settles names.

@@ -8,7 +8,7 @@ use crate::fault::{Fault, Result, fault};
 use crate::yaml::node::{Mark, Node};
 use args::{Generator, Image, LabelSet, Options, Patch, Replacement, Replica, Variable};
 use inline::{Blocks, Inside};
-use record::{Entry, Pairs, Record};
+use record::{Entry, Pairs, Reading, Record};
 
 const FIELDS: [&str; 34] = [
     "apiVersion",
@@ -113,14 +113,15 @@ pub(crate) struct Kustomization {
 
 impl Kustomization {
     /// Reads a kustomization file: its document, and its text for the places of what is written inside texts.
-    pub(crate) fn read(node: &Node, text: &str) -> Result<Self> {
-        let mut file = Kustomization::of(node)?;
+    pub(crate) fn read(node: &Node, text: &str, reading: Reading) -> Result<Self> {
+        let mut file = Kustomization::of(node, reading)?;
         let patches = file.patches.iter().chain(&file.patches_json);
         let patches = patches.filter(|p| !p.patch.is_empty()).map(|p| p.patch_at);
         let plugins = [&file.generators, &file.transformers, &file.validators].into_iter().flatten();
         let entries = file.patches_strategic_merge.iter().chain(plugins);
         let entries = entries.filter(|e| e.text.contains('\n')).map(|e| e.at);
-        file.blocks = inline::blocks(text, patches.chain(entries));
+        let inside = patches.chain(entries).filter(|at| at.file == node.at.file);
+        file.blocks = inline::blocks(text, inside);
         Ok(file)
     }
 
@@ -146,10 +147,10 @@ impl Kustomization {
         }
     }
 
-    fn of(node: &Node) -> Result<Self> {
-        let record = Record::new("the kustomization file", node, &FIELDS)?;
+    fn of(node: &Node, reading: Reading) -> Result<Self> {
+        let record = Record::read("the kustomization file", node, &FIELDS, reading)?;
         if let Some(meta) = record.get("metadata") {
-            Record::new("metadata", meta, &["name", "namespace", "labels", "annotations"])?;
+            Record::read("metadata", meta, &["name", "namespace", "labels", "annotations"], reading)?;
         }
         let is_set = node.fields().iter().any(|f| {
             !["kind", "apiVersion"].iter().any(|n| n.eq_ignore_ascii_case(&f.key)) && !f.value.is_null()
@@ -185,7 +186,7 @@ impl Kustomization {
             replacements: record.list("replacements", |n, r| Ok((n.at, Replacement::read(n, true, r)?)))?,
             replicas: record.list("replicas", Replica::read)?,
             vars: record.list("vars", Variable::read)?,
-            sort: record.get("sortOptions").map(SortOptions::read).transpose()?,
+            sort: record.nested("sortOptions", SortOptions::read)?,
             resources,
             components: record.entries("components")?,
             crds: record.entries("crds")?,
@@ -232,8 +233,8 @@ impl OpenApi {
 }
 
 impl SortOptions {
-    fn read(node: &Node) -> Result<Self> {
-        let record = Record::new("sortOptions", node, &["order", "legacySortOptions"])?;
+    fn read(node: &Node, reading: Reading) -> Result<Self> {
+        let record = Record::read("sortOptions", node, &["order", "legacySortOptions"], reading)?;
         let legacy = record.nested("legacySortOptions", |node, reading| {
             let record = Record::read("legacySortOptions", node, &["orderFirst", "orderLast"], reading)?;
             Ok((record.texts("orderFirst")?, record.texts("orderLast")?))

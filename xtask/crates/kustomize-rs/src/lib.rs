@@ -48,6 +48,7 @@ pub mod cli;
 mod crds;
 mod fault;
 mod fields;
+mod file;
 mod generator;
 pub mod id;
 mod kustomization;
@@ -82,6 +83,7 @@ use yamltree::path::RepoPath;
 use yamltree::tree::Tree;
 
 pub use fault::Fault;
+pub use file::KustomizationFile;
 use kustomization::record::Entry;
 pub use limits::Limits;
 use load::{Folder, Loader};
@@ -154,12 +156,18 @@ pub const KUSTOMIZE_VERSION: &str = "v5.8.1";
 
 /// Builds the kustomization in a folder of the tree.
 pub fn build(tree: &dyn Tree, folder: &RepoPath, options: &Options) -> Result<Built, BuildError> {
-    run(Loader::new(tree, None, options), folder, options)
+    run(Loader::new(tree, None, options), folder, None, options)
 }
 
-pub(crate) fn run(loader: Loader<'_>, folder: &RepoPath, options: &Options) -> Result<Built, BuildError> {
+/// Builds a folder, with the caller's kustomization file in place of its own if there is one.
+pub(crate) fn run(
+    loader: Loader<'_>,
+    folder: &RepoPath,
+    given: Option<&KustomizationFile>,
+    options: &Options,
+) -> Result<Built, BuildError> {
     let root = Folder { path: folder.clone(), visited: Vec::new(), way: None, entered: 0 };
-    let built = objects(&loader, root, options);
+    let built = objects(&loader, root, given, options);
     let (ways, sources) = (loader.sources.take_ways(), loader.sources.take());
     match built {
         Ok(objects) => {
@@ -171,8 +179,16 @@ pub(crate) fn run(loader: Loader<'_>, folder: &RepoPath, options: &Options) -> R
     }
 }
 
-fn objects(loader: &Loader<'_>, root: Folder, options: &Options) -> fault::Result<Vec<Object>> {
-    let file = build::read(loader, &root, yaml::node::Mark::default())?;
+fn objects(
+    loader: &Loader<'_>,
+    root: Folder,
+    given: Option<&KustomizationFile>,
+    options: &Options,
+) -> fault::Result<Vec<Object>> {
+    let file = match given {
+        None => build::read(loader, &root, yaml::node::Mark::default())?,
+        Some(given) => build::read_given(loader, given)?,
+    };
     let way =
         file.build_metadata.first().map(|e| Way::root(loader.sources.mark(e.at, Transformer::BuildMetadata)));
     let root = Folder { way, ..root };

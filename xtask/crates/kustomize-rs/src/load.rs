@@ -18,7 +18,7 @@ use crate::source::Sources;
 use crate::yaml::node::{Mark, Node, Value};
 use crate::yaml::read::{self, Twice};
 use crate::yaml::value::through_json;
-use crate::{Limits, LoadRestrictor, Options};
+use crate::{BuildError, KustomizationFile, Limits, LoadRestrictor, Options};
 
 const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
@@ -129,6 +129,26 @@ impl<'a> Loader<'a> {
         let node =
             node.map_or_else(|| Node::null().at(Mark { file, line: 1, column: 1 }), |node| node.of(file));
         Ok((file, text, node))
+    }
+
+    /// The kustomization file of a folder for a caller; none if there is none.
+    pub(crate) fn file(
+        &self,
+        folder: &RepoPath,
+    ) -> std::result::Result<Option<KustomizationFile>, BuildError> {
+        let known = self.known.map(|known| {
+            let read = || self.configuration(folder, Mark::default());
+            known.configuration(folder, self.limits, read).map(|found| Configuration::clone(&found))
+        });
+        let found = known.unwrap_or_else(|| self.configuration(folder, Mark::default()));
+        match found {
+            Ok(Configuration { place, text, node, .. }) => {
+                let node = node.unwrap_or_else(Node::map);
+                Ok(Some(KustomizationFile { place, text, node, sources: Vec::new() }))
+            }
+            Err(fault) if fault.code == "kustomize/no-kustomization" => Ok(None),
+            Err(fault) => Err(BuildError(Box::new(fault.diagnostic(&self.sources.take(), folder.as_str())))),
+        }
     }
 
     fn configuration(&self, folder: &RepoPath, at: Mark) -> Result<Configuration> {

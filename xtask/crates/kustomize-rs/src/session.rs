@@ -8,7 +8,7 @@ use yamltree::tree::Tree;
 
 use crate::load::{Configuration, Loader};
 use crate::yaml::node::Node;
-use crate::{BuildError, Built, Limits, Options};
+use crate::{BuildError, Built, KustomizationFile, Limits, Options};
 
 /// Builds folders of a tree and reads each kustomization file and each file of objects once.
 ///
@@ -51,7 +51,53 @@ impl<'t, T: Tree> Session<'t, T> {
 
     /// Builds the kustomization in a folder, as [`crate::build`] does.
     pub fn build(&self, folder: &RepoPath, options: &Options) -> Result<Built, BuildError> {
-        crate::run(Loader::new(self.tree, Some(&self.files), options), folder, options)
+        crate::run(self.loader(options), folder, None, options)
+    }
+
+    /// The kustomization file of a folder; none if there is no file of one of its names.
+    ///
+    /// Errs if there are several, or if it is no YAML.
+    pub fn file(
+        &self,
+        folder: &RepoPath,
+        options: &Options,
+    ) -> Result<Option<KustomizationFile>, BuildError> {
+        self.loader(options).file(folder)
+    }
+
+    /// Builds a folder with this file in place of its own.
+    ///
+    /// ```
+    /// use kustomize_rs::yaml::node::Node;
+    /// use kustomize_rs::{KustomizationFile, Options, Session};
+    /// use yamltree::{path::RepoPath, tree::MemTree};
+    ///
+    /// let tree = MemTree::from_fixture("\
+    /// #- app/kustomization.yaml
+    /// resources: [cm.yaml]
+    /// #- app/cm.yaml
+    /// apiVersion: v1
+    /// kind: ConfigMap
+    /// metadata: {name: settings}
+    /// ")?;
+    /// let (session, folder, options) = (Session::new(&tree), RepoPath::new("app")?, Options::default());
+    /// let mut file = session.file(&folder, &options)?.ok_or("no such file")?;
+    /// file.node.set("namespace", Node::text("shop"));
+    /// let built = session.build_with(&folder, &file, &options)?;
+    /// assert_eq!(built.objects[0].namespace(), "shop");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn build_with(
+        &self,
+        folder: &RepoPath,
+        file: &KustomizationFile,
+        options: &Options,
+    ) -> Result<Built, BuildError> {
+        crate::run(self.loader(options), folder, Some(file), options)
+    }
+
+    fn loader(&self, options: &Options) -> Loader<'_> {
+        Loader::new(self.tree, Some(&self.files), options)
     }
 }
 

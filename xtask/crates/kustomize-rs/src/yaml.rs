@@ -4,6 +4,7 @@
 pub(crate) mod document;
 pub mod emit;
 pub(crate) mod folded;
+pub mod json;
 pub(crate) mod last_break;
 pub mod node;
 pub mod order;

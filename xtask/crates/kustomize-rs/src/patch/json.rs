@@ -4,11 +4,11 @@ use crate::Limits;
 use crate::fault::{Fault, Result, fault};
 use crate::kustomization::record::Record;
 use crate::limits::Extent;
-use crate::yaml::node::{Field, Mark, Node, Scalar, Style, Tag, Value};
+use crate::yaml::json::{by_v2, normalise};
+use crate::yaml::last_break;
+use crate::yaml::node::{Field, Mark, Node, Value};
 use crate::yaml::read::{self, Twice};
-use crate::yaml::scalar::bool_in_1_1;
-use crate::yaml::value::{Plain, decide};
-use crate::yaml::{emit, float, last_break};
+use crate::yaml::value::decide;
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,23 +65,6 @@ fn operation(node: &Node) -> Result<Operation> {
             value
         }),
     })
-}
-
-/// Patches in YAML are read by go-yaml v2 (`sigs.k8s.io/yaml`), to which more is a truth value, and points in time are texts.
-fn by_v2(node: &mut Node) {
-    match &mut node.value {
-        Value::Map(fields) => fields.iter_mut().for_each(|field| by_v2(&mut field.value)),
-        Value::Seq(items) => items.iter_mut().for_each(by_v2),
-        Value::Scalar(scalar) if scalar.tag == Tag::Timestamp => {
-            *scalar = Scalar { style: Style::Quoted, ..Scalar::text(scalar.text.clone()) };
-        }
-        Value::Scalar(scalar) if scalar.style == Style::Plain && !scalar.is_tagged => {
-            if let Some(truth) = bool_in_1_1(&scalar.text) {
-                *scalar = Scalar { tag: Tag::Bool, ..Scalar::unset(truth.to_string()) };
-            }
-        }
-        Value::Scalar(_) => {}
-    }
 }
 
 /// Applies all operations; numbers become what JSON makes of them.
@@ -251,36 +234,4 @@ fn equal(a: &Node, b: &Node) -> bool {
         }
         _ => false,
     }
-}
-
-/// Makes every scalar what it is after a way through JSON: numbers are floats there.
-fn normalise(node: &mut Node) -> Result<()> {
-    match &mut node.value {
-        Value::Map(fields) => fields.iter_mut().try_for_each(|f| normalise(&mut f.value)),
-        Value::Seq(items) => items.iter_mut().try_for_each(normalise),
-        Value::Scalar(scalar) => {
-            let plain = decide(scalar).map_err(|m| fault("kustomize/value", node.at, m))?;
-            let (tag, text) = match plain {
-                Plain::Null => (Tag::Null, "null".to_owned()),
-                Plain::Bool(b) => (Tag::Bool, b.to_string()),
-                #[expect(clippy::cast_precision_loss, reason = "JSON in Go has floats only")]
-                Plain::Int(n) => number(n as f64),
-                #[expect(clippy::cast_precision_loss, reason = "JSON in Go has floats only")]
-                Plain::UInt(n) => number(n as f64),
-                Plain::Float(n) => number(n),
-                Plain::Text(text) => (Tag::Str, text.into_owned()),
-            };
-            // The original writes YAML and reads it back (`ConvertJSONToYamlNode`): what is set over a text that needs quotes, or
-            // over a block, stays a text.
-            let style = if tag == Tag::Str { emit::style(&text) } else { Style::Plain };
-            *scalar = Scalar { tag, style, ..Scalar::unset(text) };
-            Ok(())
-        }
-    }
-}
-
-fn number(number: f64) -> (Tag, String) {
-    let text = float::general(number);
-    let is_whole = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-    (if is_whole { Tag::Int } else { Tag::Float }, text)
 }
