@@ -14,7 +14,7 @@ use crate::source::Source;
 /// of kustomize (kyaml, UnmarshalJSON): the last of equal keys counts, `yes` is a truth value, numbers are floats.
 ///
 /// Marks have file 1; `name` is what diagnostics call it. The value of an empty text is null.
-pub fn read_as_json(text: &str, name: &str, limits: Limits) -> std::result::Result<Node, Diagnostic> {
+pub fn read_as_json(text: &str, name: &str, limits: Limits) -> std::result::Result<Node, Box<Diagnostic>> {
     let read = || {
         let (node, _) = read::configuration(limits, 1, text)?;
         let mut node = node.unwrap_or_else(Node::null);
@@ -23,7 +23,7 @@ pub fn read_as_json(text: &str, name: &str, limits: Limits) -> std::result::Resu
         Ok(node)
     };
     let sources = [Source { file: name.into(), by: None }];
-    read().map_err(|fault: Box<crate::Fault>| fault.diagnostic(&sources, name))
+    read().map_err(|fault: Box<crate::Fault>| Box::new(fault.diagnostic(&sources, name)))
 }
 
 /// Patches in YAML are read by go-yaml v2 (`sigs.k8s.io/yaml`), to which more is a truth value, and points in time are texts.
