@@ -7,6 +7,7 @@ use crate::exit::{Exit, Outcome};
 
 pub mod apps;
 pub mod bootstrap;
+pub mod build;
 pub mod charts_choice;
 pub mod ci;
 pub mod cluster_argument;
@@ -54,6 +55,8 @@ pub enum Command {
     Reconcile(updates::Arguments),
     /// Run, look at or end the embedded local cluster
     Sandbox(sandbox::Arguments),
+    /// Print what Flux would apply, of a cluster or of any repository
+    Build(build::Arguments),
     /// Write the files below install/ that are made from the tool's own types
     Schemas(schemas::Arguments),
     /// Hold kustomize-rs against the real kustomize
@@ -80,6 +83,7 @@ pub fn run(command: Command, context: &Context) -> Outcome {
         Command::Resume(arguments) => updates::run(&arguments, context, updates::Change::Resume),
         Command::Reconcile(arguments) => updates::run(&arguments, context, updates::Change::Reconcile),
         Command::Sandbox(arguments) => sandbox::run(arguments, context),
+        Command::Build(arguments) => build::run(&arguments, context),
         Command::Schemas(arguments) => schemas::run(&arguments, context),
         Command::Conformance(arguments) => conformance::run(&arguments, context),
         Command::Ci(arguments) => ci::run(&arguments, context),

@@ -13,12 +13,32 @@ use super::git_server::GitEnvironment;
 #[derive(Debug, Clone)]
 pub struct DiskTree {
     root: PathBuf,
+    has_links: bool,
 }
 
 impl DiskTree {
     /// The tree of everything below `root`, Git's own folder left out.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        DiskTree { root: root.into() }
+        DiskTree { root: root.into(), has_links: true }
+    }
+
+    /// The same as Flux makes an artifact of it: without symbolic links.
+    pub fn artifact(root: impl Into<PathBuf>) -> Self {
+        DiskTree { root: root.into(), has_links: false }
+    }
+
+    /// May the file or folder be looked at?
+    fn refuse_link(&self, path: &RepoPath) -> Result<(), TreeError> {
+        let is_link = |place: &Path| place.symlink_metadata().is_ok_and(|found| found.is_symlink());
+        let mut place = self.root.clone();
+        let is_through = |segment: &str| {
+            place.push(segment);
+            is_link(&place)
+        };
+        if !self.has_links && path.segments().any(is_through) {
+            return Err(TreeError::NotFound(path.clone()));
+        }
+        Ok(())
     }
 
     fn place(&self, path: &RepoPath) -> PathBuf {
@@ -28,21 +48,27 @@ impl DiskTree {
 
 impl Tree for DiskTree {
     fn read(&self, path: &RepoPath) -> Result<String, TreeError> {
-        let bytes = std::fs::read(self.place(path)).map_err(|error| refusal(path, &error))?;
-        String::from_utf8(bytes).map_err(|_| TreeError::NotText(path.clone()))
+        String::from_utf8(self.bytes(path)?).map_err(|_| TreeError::NotText(path.clone()))
     }
 
     fn bytes(&self, path: &RepoPath) -> Result<Vec<u8>, TreeError> {
+        self.refuse_link(path)?;
         std::fs::read(self.place(path)).map_err(|error| refusal(path, &error))
     }
 
     fn list(&self, path: &RepoPath) -> Result<Vec<Entry>, TreeError> {
+        self.refuse_link(path)?;
         let mut entries = Vec::new();
         for entry in std::fs::read_dir(self.place(path)).map_err(|error| refusal(path, &error))? {
             let entry = entry.map_err(|error| refusal(path, &error))?;
             let Ok(name) = entry.file_name().into_string() else { continue };
             let Ok(below) = path.join(&name) else { continue };
-            let is_dir = entry.path().is_dir();
+            // The kind is known from the listing, unless it is a link.
+            let kind = entry.file_type().map_err(|error| refusal(path, &error))?;
+            if kind.is_symlink() && !self.has_links {
+                continue;
+            }
+            let is_dir = if kind.is_symlink() { entry.path().is_dir() } else { kind.is_dir() };
             if name != ".git" {
                 entries.push(Entry { path: below, is_dir });
             }
@@ -52,7 +78,7 @@ impl Tree for DiskTree {
     }
 
     fn has_folder(&self, path: &RepoPath) -> bool {
-        self.place(path).is_dir()
+        self.refuse_link(path).is_ok() && self.place(path).is_dir()
     }
 }
 

@@ -3,6 +3,9 @@
 //! Pure: the tree comes in as a [`yamltree::tree::Tree`], live objects as plain values.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod envsubst;
+pub mod ignore;
 pub mod object;
 pub mod pins;
+pub mod render;
 pub mod status;

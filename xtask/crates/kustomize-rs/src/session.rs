@@ -38,15 +38,20 @@ use crate::{BuildError, Built, KustomizationFile, Limits, Options};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Session<'t, T> {
-    tree: &'t T,
+pub struct Session<T> {
+    tree: T,
     files: Files,
 }
 
-impl<'t, T: Tree> Session<'t, T> {
-    /// A session that has read nothing yet.
-    pub fn new(tree: &'t T) -> Self {
+impl<T: Tree> Session<T> {
+    /// A session of this tree, or of a reference to one, that has read nothing yet.
+    pub fn new(tree: T) -> Self {
         Session { tree, files: Files::default() }
+    }
+
+    /// The tree.
+    pub fn tree(&self) -> &T {
+        &self.tree
     }
 
     /// Builds the kustomization in a folder, as [`crate::build`] does.
@@ -97,7 +102,7 @@ impl<'t, T: Tree> Session<'t, T> {
     }
 
     fn loader(&self, options: &Options) -> Loader<'_> {
-        Loader::new(self.tree, Some(&self.files), options)
+        Loader::new(&self.tree, Some(&self.files), options)
     }
 }
 

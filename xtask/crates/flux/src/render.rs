@@ -1,0 +1,147 @@
+//! What Flux makes of a repository: every Kustomization that can be reached from an entry, with the objects that the controller
+//! would apply.
+
+mod artifact;
+mod build;
+mod data;
+mod discover;
+mod manifest;
+pub mod masked;
+mod parallel;
+pub mod spec;
+pub mod variables;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use kustomize_rs::Source;
+use kustomize_rs::yaml::node::Node;
+use yamltree::diagnostic::Diagnostic;
+use yamltree::tree::Tree;
+
+pub use artifact::Artifact;
+use spec::{Kustomization, Name, Reference};
+use variables::{Data, Variables};
+
+/// Is something in the object encrypted?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encrypted {
+    /// Nothing.
+    No,
+    /// Something is, and has a placeholder.
+    Masked,
+}
+
+/// An object as it would be applied.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rendered {
+    /// The object; its marks count the sources of its part.
+    pub node: Node,
+    /// Is something in it encrypted?
+    pub encrypted: Encrypted,
+    /// The variables that its text asked for.
+    pub variables: Vec<String>,
+}
+
+/// One Kustomization and what it makes.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// The Kustomization; without a name, the entry itself.
+    pub kustomization: Kustomization,
+    /// Number of the part that makes the Kustomization, among all parts; none if it is there from the beginning.
+    pub made_by: Option<usize>,
+    /// What the marks of its own object count from 1.
+    pub own_sources: Arc<[Source]>,
+    /// Its variables.
+    pub variables: Variables,
+    /// What it would apply, in the order of the controller's build.
+    pub objects: Vec<Rendered>,
+    /// What the marks of the objects count from 1.
+    pub sources: Arc<[Source]>,
+    /// Why it cannot be built; then there are no objects.
+    pub problem: Option<Box<Diagnostic>>,
+    /// What is no error but probably not meant.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// All that was found.
+#[derive(Debug, Clone, Default)]
+pub struct Rendering {
+    /// The parts, each behind the one that makes it.
+    pub parts: Vec<Part>,
+}
+
+/// What is rendered, and with what.
+pub struct Inputs<'t> {
+    /// The repository.
+    pub repository: &'t (dyn Tree + Sync),
+    /// Other sources that are at hand, by name.
+    pub sources: BTreeMap<String, &'t (dyn Tree + Sync)>,
+    /// Where Flux begins.
+    pub entry: Entry,
+    /// ConfigMaps and Secrets that are in the cluster and not in the repository.
+    pub data: BTreeMap<Reference, Data>,
+    /// Is a variable without a value and a default an error (as in Flux 2.9)?
+    pub is_strict: bool,
+    /// How many threads may work.
+    pub threads: usize,
+}
+
+/// Where Flux begins.
+#[derive(Debug, Clone)]
+pub enum Entry {
+    /// A folder of the repository.
+    Folder(yamltree::path::RepoPath),
+    /// Objects that are in the cluster and not in the repository; the source of the Kustomizations is the repository.
+    Objects(Vec<Node>),
+}
+
+/// Renders everything that can be reached.
+///
+/// One Kustomization that cannot be built leaves its reason in its part, and the others are rendered all the same.
+pub fn render(inputs: &Inputs<'_>) -> Rendering {
+    discover::discover(inputs)
+}
+
+impl Rendering {
+    /// The part of a Kustomization.
+    pub fn part(&self, name: &Name) -> Option<&Part> {
+        self.parts.iter().find(|part| part.kustomization.name == *name)
+    }
+
+    /// Everything that is wrong.
+    pub fn problems(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.parts.iter().filter_map(|part| part.problem.as_deref())
+    }
+}
+
+impl Part {
+    /// An object as YAML.
+    pub fn yaml(&self, object: &Rendered) -> String {
+        let mut out = String::new();
+        // What was read from YAML can be written.
+        kustomize_rs::yaml::emit::document(&object.node, &mut out).ok();
+        out
+    }
+}
+
+/// A value as JSON, as the API server gets it.
+pub fn value(node: &Node) -> serde_json::Value {
+    use kustomize_rs::yaml::node::Value as Sort;
+    use kustomize_rs::yaml::value::{Plain, decide};
+    use serde_json::{Number, Value};
+    match &node.value {
+        Sort::Map(fields) => {
+            fields.iter().map(|field| (field.key.to_string(), value(&field.value))).collect()
+        }
+        Sort::Seq(items) => items.iter().map(value).collect(),
+        Sort::Scalar(scalar) => match decide(scalar) {
+            Ok(Plain::Bool(truth)) => Value::Bool(truth),
+            Ok(Plain::Int(number)) => Value::from(number),
+            Ok(Plain::UInt(number)) => Value::from(number),
+            Ok(Plain::Float(number)) => Number::from_f64(number).map_or(Value::Null, Value::Number),
+            Ok(Plain::Text(text)) => Value::String(text.into_owned()),
+            Ok(Plain::Null) | Err(_) => Value::Null,
+        },
+    }
+}

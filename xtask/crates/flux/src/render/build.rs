@@ -1,0 +1,251 @@
+//! One Flux Kustomization: from its folder to the objects that the controller would apply.
+//!
+//! Upstream: `build` and `apply` in `kustomization_controller.go` of kustomize-controller 1.9, `kustomize_varsub.go` of
+//! `github.com/fluxcd/pkg/kustomize` 1.35.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use kustomize_rs::yaml::node::{Mark, Node, Tag, Value};
+use kustomize_rs::yaml::{emit, json};
+use kustomize_rs::{LoadRestrictor, Object, Options, Reorder, Session, Source};
+use yamltree::diagnostic::{Diagnostic, Place};
+use yamltree::path::RepoPath;
+use yamltree::tree::Tree;
+
+use super::manifest::{manifest, title, wrong};
+use super::spec::{GROUP, Kustomization, is_kind, text};
+use super::variables::{Lookup, Variables};
+use super::{Encrypted, Rendered, masked};
+use crate::envsubst;
+
+type Result<T> = std::result::Result<T, Box<Diagnostic>>;
+
+/// Label or annotation that keeps an object as it is.
+const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
+
+/// What a build of Flux is like: files from anywhere in the source, objects in the order in which they came.
+fn options() -> Options {
+    Options { load_restrictor: LoadRestrictor::None, reorder: Reorder::None, ..Options::default() }
+}
+
+/// The folder that `spec.path` means; what leads out of the source ends at its top (`securejoin`).
+pub(super) fn folder(path: &str) -> RepoPath {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => drop(segments.pop()),
+            name => segments.push(name),
+        }
+    }
+    RepoPath::new(&segments.join("/")).unwrap_or_default()
+}
+
+/// What was built.
+pub(super) struct Built {
+    pub(super) objects: Vec<Rendered>,
+    pub(super) sources: Arc<[Source]>,
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+/// Builds a Kustomization out of its source. `sources` are what the marks of its object count from 1.
+pub(super) fn build<T: Tree>(
+    session: &Session<T>,
+    kustomization: &Kustomization,
+    sources: &[Source],
+    variables: &Variables,
+) -> Result<Built> {
+    let folder = folder(&kustomization.path);
+    if !session.tree().has_folder(&folder) {
+        let message =
+            format!("{}: path `{}` does not exist in its source", title(kustomization), kustomization.path);
+        return Err(Box::new(Diagnostic::error("flux/path", place_of(kustomization, sources), message)));
+    }
+    let names: Vec<String> = sources.iter().map(|source| source.file.to_string()).collect();
+    let options = options();
+    let file = manifest(session, &folder, kustomization, &names, &options)?;
+    let built = session.build_with(&folder, &file, &options).map_err(|error| error.0)?;
+    let mut objects = Vec::with_capacity(built.objects.len());
+    let mut warnings = built.warnings.clone();
+    for object in built.objects {
+        if let Some(rendered) = finished(object, &built.sources, kustomization, variables, &mut warnings)? {
+            objects.push(rendered);
+        }
+    }
+    refuse_same(&objects, kustomization, &built.sources)?;
+    Ok(Built { objects, sources: built.sources.into(), warnings })
+}
+
+fn place(at: Mark, sources: &[Source]) -> Option<Place> {
+    let source = sources.get((at.file as usize).checked_sub(1)?)?;
+    Some(Place::at(source.file.as_str(), at.line as usize, at.column as usize))
+}
+
+pub(super) fn place_of(kustomization: &Kustomization, sources: &[Source]) -> Place {
+    let at = kustomization.spec("path").map_or(kustomization.object.at, |node| node.at);
+    let or = || place(kustomization.object.at, sources);
+    place(at, sources).or_else(or).unwrap_or_else(|| Place::file(kustomization.name.to_string()))
+}
+
+/// What the controller does to an object between kustomize and the API server; nothing is left of kustomization files.
+fn finished(
+    object: Object,
+    sources: &[Source],
+    kustomization: &Kustomization,
+    variables: &Variables,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Option<Rendered>> {
+    let place = place(object.node.at, sources).unwrap_or_else(|| Place::file(kustomization.name.to_string()));
+    let refuse = |code, message: String| Box::new(Diagnostic::error(code, place.clone(), message));
+    if object.name().is_empty() || object.kind().is_empty() || object.api_version().is_empty() {
+        let message = "an object without apiVersion, kind or name".to_owned();
+        return Err(refuse("flux/object", message));
+    }
+    let mut node = object.node;
+    let mut encrypted = Encrypted::No;
+    if node.get("sops").is_some() {
+        if kustomization.decrypts {
+            masked::mask(&mut node);
+            encrypted = Encrypted::Masked;
+        } else if is_kind(&node, "", "Secret") {
+            let message = format!(
+                "Secret {} is SOPS encrypted, and {} has no `decryption`",
+                text(node.get("metadata"), "name"),
+                title(kustomization)
+            );
+            return Err(refuse("flux/encrypted", message));
+        }
+    }
+    let mut used = Vec::new();
+    if kustomization.post_build.is_some() && !is_left_alone(&node) {
+        node = substituted(node, kustomization, variables, &place, &mut used)?;
+    }
+    if is_kind(&node, "kustomize.config.k8s.io", "Kustomization") {
+        let message = "a kustomization file among the resources; Flux leaves it out".to_owned();
+        warnings.push(Diagnostic::warning("flux/kustomization-file", place, message));
+        return Ok(None);
+    }
+    label(&mut node, kustomization);
+    Ok(Some(Rendered { node, encrypted, variables: used }))
+}
+
+fn is_left_alone(node: &Node) -> bool {
+    let meta = node.get("metadata");
+    ["labels", "annotations"]
+        .iter()
+        .any(|field| text(meta.and_then(|m| m.get(field)), SUBSTITUTE) == "disabled")
+}
+
+fn substituted(
+    node: Node,
+    kustomization: &Kustomization,
+    variables: &Variables,
+    place: &Place,
+    used: &mut Vec<String>,
+) -> Result<Node> {
+    let always = kustomization.post_build.as_ref().is_some_and(|post| post.is_always);
+    if variables.is_empty() && !always {
+        return Ok(node);
+    }
+    let refuse = |message: String| {
+        let kind = text(Some(&node), "kind");
+        let name = text(node.get("metadata"), "name");
+        Box::new(Diagnostic::error("flux/substitution", place.clone(), format!("{kind} {name}: {message}")))
+    };
+    variables.check_names().map_err(&refuse)?;
+    let mut before = String::new();
+    emit::document(&node, &mut before).map_err(|error| refuse(error.message))?;
+    if !before.contains("${") && is_settled(&node) {
+        return Ok(node);
+    }
+    let mut lookup = Lookup::new(variables, used);
+    let after = envsubst::substitute(&before, &mut |name| lookup.value(name), variables.is_strict)
+        .map_err(|error| refuse(error.to_string()))?;
+    let mut new = json::read_as_json(&after, &place.file, options().limits)
+        .map_err(|error| refuse(format!("after substitution it is no YAML: {}", error.message)))?;
+    if !matches!(new.value, Value::Map(_)) {
+        return Err(refuse("after substitution it is no mapping".to_owned()));
+    }
+    marked(&mut new, &node);
+    Ok(new)
+}
+
+/// Does a way through JSON leave all as it is? Only whole numbers that a float cannot hold change.
+fn is_settled(node: &Node) -> bool {
+    match &node.value {
+        Value::Scalar(scalar) => {
+            !matches!(scalar.tag, Tag::Int | Tag::Float | Tag::Unset) || scalar.text.len() < 16
+        }
+        Value::Seq(items) => items.iter().all(is_settled),
+        Value::Map(fields) => fields.iter().all(|field| is_settled(&field.value)),
+    }
+}
+
+/// Gives the values that were read again the places that they had before.
+fn marked(new: &mut Node, old: &Node) {
+    new.at = old.at;
+    match (&mut new.value, &old.value) {
+        (Value::Map(fields), Value::Map(_)) => {
+            // Keys are sorted on one side only; a key that is a variable is not found, and keeps its mapping's place.
+            for field in fields {
+                let before = old.fields().iter().find(|f| f.key == field.key);
+                field.at = before.map_or(old.at, |before| before.at);
+                match before {
+                    Some(before) => marked(&mut field.value, &before.value),
+                    None => field.value.each_mark(&mut |mark| *mark = old.at),
+                }
+            }
+        }
+        (Value::Seq(items), Value::Seq(before)) if items.len() == before.len() => {
+            items.iter_mut().zip(before).for_each(|(item, before)| marked(item, before));
+        }
+        _ => new.each_mark(&mut |mark| *mark = old.at),
+    }
+}
+
+/// Labels of the owner, then `commonMetadata`, which wins.
+fn label(node: &mut Node, kustomization: &Kustomization) {
+    // The entry itself is applied by nobody.
+    if kustomization.name.name.is_empty() {
+        return;
+    }
+    let owner = [("name", &kustomization.name.name), ("namespace", &kustomization.name.namespace)];
+    let meta = node.map_at("metadata");
+    let labels = meta.map_at("labels");
+    for (field, value) in owner {
+        labels.set(&format!("{GROUP}/{field}"), Node::text(value.as_str()));
+    }
+    let Some(common) = kustomization.spec("commonMetadata") else { return };
+    for field in ["labels", "annotations"] {
+        let pairs = common.get(field).map_or(&[][..], Node::fields);
+        if pairs.is_empty() {
+            continue;
+        }
+        let map = meta.map_at(field);
+        for pair in pairs {
+            map.set(&pair.key, Node::text(pair.value.value_text()).at(pair.value.at));
+        }
+    }
+}
+
+/// Objects that substitution made the same.
+fn refuse_same(objects: &[Rendered], kustomization: &Kustomization, sources: &[Source]) -> Result<()> {
+    let mut seen = HashSet::new();
+    for Rendered { node, .. } in objects {
+        let meta = node.get("metadata");
+        let id = (
+            text(Some(node), "apiVersion"),
+            text(Some(node), "kind"),
+            text(meta, "namespace"),
+            text(meta, "name"),
+        );
+        if !seen.insert(id) {
+            let message = format!("{}: two objects are {} {}", title(kustomization), id.1, id.3);
+            let mut found = wrong("flux/same-object", &RepoPath::root(), message);
+            found.place = place(node.at, sources).unwrap_or(found.place);
+            return Err(found);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! The variables of a Kustomization.
+//!
+//! Upstream: `LoadVariables` of `github.com/fluxcd/pkg/kustomize` 1.35 (`kustomize_varsub.go`).
+
+use std::collections::BTreeMap;
+
+use super::spec::{Kustomization, Reference};
+
+/// The values that a ConfigMap or Secret holds, by key; none where the value is not known (it is encrypted, or made in the
+/// cluster).
+pub type Data = BTreeMap<String, Option<String>>;
+
+/// A variable: its value, if it is known, and where that comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    /// The value; none if only the cluster knows it.
+    pub value: Option<String>,
+    /// The ConfigMap or Secret; none for `postBuild.substitute`.
+    pub from: Option<Reference>,
+}
+
+/// All variables of a Kustomization.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Variables {
+    all: BTreeMap<String, Variable>,
+    /// ConfigMaps and Secrets that are named and not at hand.
+    pub missing: Vec<Reference>,
+    /// Is a variable without a value and a default an error?
+    pub is_strict: bool,
+}
+
+impl Variables {
+    /// Gathers them; `data` finds what is at hand.
+    pub fn of<'d>(
+        kustomization: &Kustomization,
+        data: impl Fn(&Reference) -> Option<&'d Data>,
+        is_strict: bool,
+    ) -> Self {
+        let mut variables = Variables { is_strict, ..Variables::default() };
+        let Some(post) = &kustomization.post_build else { return variables };
+        for from in &post.from {
+            let Some(found) = data(&from.reference) else {
+                if !from.is_optional {
+                    variables.missing.push(from.reference.clone());
+                }
+                continue;
+            };
+            for (name, value) in found {
+                let value = value.as_deref().map(without_breaks);
+                let variable = Variable { value, from: Some(from.reference.clone()) };
+                variables.all.insert(name.clone(), variable);
+            }
+        }
+        for (name, (value, _)) in &post.substitute {
+            let variable = Variable { value: Some(without_breaks(value)), from: None };
+            variables.all.insert(name.clone(), variable);
+        }
+        variables
+    }
+
+    /// Is there none, and could there be none?
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.missing.is_empty()
+    }
+
+    /// The variable of that name.
+    pub fn get(&self, name: &str) -> Option<&Variable> {
+        self.all.get(name)
+    }
+
+    /// Refuses names that cannot be written in an expression.
+    pub(super) fn check_names(&self) -> Result<(), String> {
+        match self.all.keys().find(|name| !is_name(name)) {
+            None => Ok(()),
+            Some(name) => Err(format!(
+                "`{name}` is no name of a variable: only letters, digits and `_`, no digit in front"
+            )),
+        }
+    }
+}
+
+/// Line breaks are taken out of every value.
+fn without_breaks(value: &str) -> String {
+    value.replace('\n', "")
+}
+
+fn is_name(name: &str) -> bool {
+    let is_letter = |c: char| c == '_' || c.is_ascii_alphabetic();
+    name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
+}
+
+/// Answers for the variables of one object, and notes which were asked for.
+pub(super) struct Lookup<'v> {
+    variables: &'v Variables,
+    used: &'v mut Vec<String>,
+}
+
+impl<'v> Lookup<'v> {
+    pub(super) fn new(variables: &'v Variables, used: &'v mut Vec<String>) -> Self {
+        Lookup { variables, used }
+    }
+
+    /// The value; a placeholder if only the cluster knows it.
+    pub(super) fn value(&mut self, name: &str) -> Option<String> {
+        if !self.used.iter().any(|used| used == name) {
+            self.used.push(name.to_owned());
+        }
+        match self.variables.get(name) {
+            Some(variable) => Some(variable.value.clone().unwrap_or_else(|| placeholder(name))),
+            // What is not at hand may hold it.
+            None if !self.variables.missing.is_empty() => Some(placeholder(name)),
+            None => None,
+        }
+    }
+}
+
+/// What stands for a value that is not known: a text wherever it is put, also in a host name.
+pub fn placeholder(name: &str) -> String {
+    format!("unknown-{}", name.to_ascii_lowercase().replace('_', "-"))
+}
