@@ -63,6 +63,11 @@ impl Variables {
         self.all.is_empty() && self.missing.is_empty()
     }
 
+    /// All names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.all.keys().map(String::as_str)
+    }
+
     /// The variable of that name.
     pub fn get(&self, name: &str) -> Option<&Variable> {
         self.all.get(name)

@@ -1,0 +1,152 @@
+//! What we render of repositories against what kustomize-controller's own functions make of the same Kustomizations:
+//! `controllers ORACLE REPOSITORY=ENTRY…`, where ORACLE is the program of `xtask/crates/flux/oracle`.
+#![allow(clippy::print_stdout, clippy::unwrap_used, reason = "it reports")]
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+
+use flux::render::spec::Name;
+use flux::render::variables::placeholder;
+use flux::render::{Encrypted, Entry, Inputs, Part, render, value};
+use serde_json::{Value, json};
+use xtask::edge::tree::DiskTree;
+use yamltree::path::RepoPath;
+
+const OWNER: [&str; 2] = ["kustomize.toolkit.fluxcd.io/name", "kustomize.toolkit.fluxcd.io/namespace"];
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let oracle = arguments.next().unwrap();
+    let mut differs = 0;
+    for argument in arguments {
+        let (repository, entry) = argument.split_once('=').unwrap();
+        differs += compare(&oracle, Path::new(repository), entry);
+    }
+    if differs == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn compare(oracle: &str, repository: &Path, entry: &str) -> usize {
+    let tree = DiskTree::artifact(repository);
+    let rendering = render(&Inputs {
+        repository: &tree,
+        sources: BTreeMap::new(),
+        entry: Entry::Folder(RepoPath::new(entry).unwrap()),
+        data: BTreeMap::new(),
+        is_strict: true,
+        threads: 2,
+    });
+    let mut process = Command::new(oracle).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut questions = process.stdin.take().unwrap();
+    let mut answers = BufReader::new(process.stdout.take().unwrap()).lines();
+    let (mut same, mut refused, mut elsewhere, mut objects, mut encrypted, mut differs) = (0, 0, 0, 0, 0, 0);
+    for part in &rendering.parts {
+        if part.problem.as_ref().is_some_and(|problem| problem.code == "flux/source") {
+            elsewhere += 1;
+            continue;
+        }
+        let root = std::path::absolute(repository).unwrap();
+        let question = json!({
+            "root": root,
+            "kustomization": kustomization(part),
+            "variables": variables(part),
+            "strict": true,
+        });
+        writeln!(questions, "{question}").unwrap();
+        let answer: Value = serde_json::from_str(&answers.next().unwrap().unwrap()).unwrap();
+        let name = &part.kustomization.name;
+        match (&part.problem, answer["error"].as_str()) {
+            (Some(_), Some(_)) => refused += 1,
+            (Some(problem), None) => {
+                differs += 1;
+                println!("{name}: only we refuse: {problem}");
+            }
+            (None, Some(error)) => {
+                differs += 1;
+                println!("{name}: only the controller refuses: {error}");
+            }
+            (None, None) => {
+                let theirs = answer["objects"].as_array().cloned().unwrap_or_default();
+                encrypted += part.objects.iter().filter(|o| o.encrypted == Encrypted::Masked).count();
+                match difference(part, &theirs) {
+                    None => {
+                        same += 1;
+                        objects += theirs.len();
+                    }
+                    Some(difference) => {
+                        differs += 1;
+                        println!("{name}: {difference}");
+                    }
+                }
+            }
+        }
+    }
+    drop(questions);
+    process.wait().unwrap();
+    println!(
+        "{}: {} Kustomizations: {same} the same ({objects} objects, {encrypted} encrypted left out), {refused} refused by \
+         both, {elsewhere} of other sources; {differs} differ",
+        repository.display(),
+        rendering.parts.len()
+    );
+    differs
+}
+
+fn kustomization(part: &Part) -> Value {
+    let mut object = value(&part.kustomization.object);
+    if object.is_null() || object.get("spec").is_none() {
+        object = json!({"spec": {"path": part.kustomization.path}});
+    }
+    object
+}
+
+fn variables(part: &Part) -> BTreeMap<String, String> {
+    let known = part.variables.names().map(|name| {
+        let value = part.variables.get(name).and_then(|variable| variable.value.clone());
+        (name.to_owned(), value.unwrap_or_else(|| placeholder(name)))
+    });
+    let mut all: BTreeMap<String, String> = known.collect();
+    if !part.variables.missing.is_empty() {
+        for name in part.objects.iter().flat_map(|object| &object.variables) {
+            all.entry(name.clone()).or_insert_with(|| placeholder(name));
+        }
+    }
+    all
+}
+
+fn difference(part: &Part, theirs: &[Value]) -> Option<String> {
+    if part.objects.len() != theirs.len() {
+        return Some(format!("{} objects of ours, {} of theirs", part.objects.len(), theirs.len()));
+    }
+    let common = part.kustomization.object.get("spec").and_then(|spec| spec.get("commonMetadata"));
+    for (object, theirs) in part.objects.iter().zip(theirs) {
+        if object.encrypted == Encrypted::Masked || common.is_some() {
+            continue;
+        }
+        let mut ours = value(&object.node);
+        without_owner(&mut ours);
+        let mut theirs = theirs.clone();
+        without_empty_labels(&mut theirs);
+        if ours != theirs {
+            let name = Name::of(&object.node);
+            return Some(format!("{} {name} differs\n  ours   {ours}\n  theirs {theirs}", ours["kind"]));
+        }
+    }
+    None
+}
+
+fn without_owner(object: &mut Value) {
+    if let Some(labels) = object.pointer_mut("/metadata/labels").and_then(Value::as_object_mut) {
+        OWNER.iter().for_each(|key| drop(labels.remove(*key)));
+    }
+    without_empty_labels(object);
+}
+
+fn without_empty_labels(object: &mut Value) {
+    if let Some(meta) = object.get_mut("metadata").and_then(Value::as_object_mut)
+        && meta.get("labels").is_some_and(|labels| labels.as_object().is_none_or(serde_json::Map::is_empty))
+    {
+        meta.remove("labels");
+    }
+}
