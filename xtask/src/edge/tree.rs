@@ -1,7 +1,9 @@
 //! Trees of files from the two places they come from: a folder on disk and a Git commit.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use yamltree::path::RepoPath;
@@ -10,35 +12,45 @@ use yamltree::tree::{Entry, MemTree, Tree, TreeError};
 use super::git_server::GitEnvironment;
 
 /// The files of a folder, read when they are asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct DiskTree {
     root: PathBuf,
     has_links: bool,
+    /// Folders of which it is known whether they can be reached without links.
+    through_links: Mutex<HashMap<RepoPath, bool>>,
 }
 
 impl DiskTree {
     /// The tree of everything below `root`, Git's own folder left out.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        DiskTree { root: root.into(), has_links: true }
+        DiskTree { root: root.into(), has_links: true, through_links: Mutex::default() }
     }
 
     /// The same as Flux makes an artifact of it: without symbolic links.
     pub fn artifact(root: impl Into<PathBuf>) -> Self {
-        DiskTree { root: root.into(), has_links: false }
+        DiskTree { has_links: false, ..DiskTree::new(root) }
     }
 
     /// May the file or folder be looked at?
     fn refuse_link(&self, path: &RepoPath) -> Result<(), TreeError> {
-        let is_link = |place: &Path| place.symlink_metadata().is_ok_and(|found| found.is_symlink());
-        let mut place = self.root.clone();
-        let is_through = |segment: &str| {
-            place.push(segment);
-            is_link(&place)
-        };
-        if !self.has_links && path.segments().any(is_through) {
-            return Err(TreeError::NotFound(path.clone()));
+        if self.has_links || !self.is_through_link(path) {
+            return Ok(());
         }
-        Ok(())
+        Err(TreeError::NotFound(path.clone()))
+    }
+
+    /// Is it a link, or is one of the folders above it?
+    fn is_through_link(&self, path: &RepoPath) -> bool {
+        let Some(parent) = path.parent() else { return false };
+        if self.place(path).symlink_metadata().is_ok_and(|found| found.is_symlink()) {
+            return true;
+        }
+        if let Some(known) = self.through_links.lock().unwrap_or_else(PoisonError::into_inner).get(&parent) {
+            return *known;
+        }
+        let is_through = self.is_through_link(&parent);
+        self.through_links.lock().unwrap_or_else(PoisonError::into_inner).insert(parent, is_through);
+        is_through
     }
 
     fn place(&self, path: &RepoPath) -> PathBuf {

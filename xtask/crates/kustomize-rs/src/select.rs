@@ -13,11 +13,11 @@ use crate::yaml::node::Mark;
 
 /// A selector ready to match.
 pub(crate) struct Matcher {
-    group: Option<Regex>,
-    version: Option<Regex>,
-    kind: Option<Regex>,
-    name: Option<Regex>,
-    namespace: Option<Regex>,
+    group: Option<Anchored>,
+    version: Option<Anchored>,
+    kind: Option<Anchored>,
+    name: Option<Anchored>,
+    namespace: Option<Anchored>,
     labels: Conditions,
     annotations: Conditions,
     has_conditions: bool,
@@ -26,18 +26,43 @@ pub(crate) struct Matcher {
 /// What is no label selector is refused when an object is held against it: kustomize reads it then.
 type Conditions = Result<Vec<Condition>>;
 
-fn anchored(text: &str, at: Mark) -> Result<Option<Regex>> {
+/// An expression that must match a whole text.
+enum Anchored {
+    /// Letters, digits and signs that mean themselves, and dots, which mean any character: most are this, and making an expression
+    /// of it would take longer than all that it is asked.
+    Word(String),
+    Expression(Box<Regex>),
+}
+
+impl Anchored {
+    fn matches(&self, text: &str) -> bool {
+        let word = match self {
+            Anchored::Expression(expression) => return expression.is_match(text),
+            Anchored::Word(word) => word,
+        };
+        word == text
+            || word.contains('.') && word.chars().count() == text.chars().count() && {
+                let mut pairs = word.chars().zip(text.chars());
+                pairs.all(|(wanted, is)| wanted == is || (wanted == '.' && is != '\n'))
+            }
+    }
+}
+
+fn anchored(text: &str, at: Mark) -> Result<Option<Anchored>> {
     if text.is_empty() {
         return Ok(None);
     }
+    if text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b':' | b'.')) {
+        return Ok(Some(Anchored::Word(text.to_owned())));
+    }
     let found = pattern::compile(&format!("^(?:{text})$"));
     found
-        .map(Some)
+        .map(|expression| Some(Anchored::Expression(Box::new(expression))))
         .ok_or_else(|| fault("kustomize/selector", at, format!("`{text}` is not a regular expression")))
 }
 
-fn agrees(pattern: Option<&Regex>, text: &str) -> bool {
-    pattern.is_none_or(|p| p.is_match(text))
+fn agrees(pattern: Option<&Anchored>, text: &str) -> bool {
+    pattern.is_none_or(|p| p.matches(text))
 }
 
 impl Matcher {
@@ -77,7 +102,7 @@ impl Matcher {
 
     /// Is this object meant, by its first or its present name and namespace (`resWrangler.Select`)?
     pub(crate) fn object(&self, object: &Object) -> Result<bool> {
-        let either = |pattern: &Option<Regex>, old: &str, new: &str| {
+        let either = |pattern: &Option<Anchored>, old: &str, new: &str| {
             agrees(pattern.as_ref(), old) || agrees(pattern.as_ref(), new)
         };
         Ok(either(&self.namespace, object.original_namespace(), object.effective_namespace())
@@ -178,4 +203,28 @@ fn condition(text: &str) -> Option<Condition> {
         };
     }
     key(text).map(Condition::Exists)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_matches_as_its_expression_would() {
+        let matches = |pattern: &str, text: &str| {
+            let pattern = anchored(pattern, Mark::default()).ok().flatten().unwrap();
+            pattern.matches(text)
+        };
+        assert!(
+            matches("apps.example.org", "apps.example.org")
+                && matches("a.c", "abc")
+                && matches("a.c", "a\u{e9}c")
+        );
+        assert!(
+            !matches("a.c", "ac")
+                && !matches("a.c", "a\nc")
+                && !matches("web", "web-1")
+                && matches("we.*", "web")
+        );
+    }
 }
