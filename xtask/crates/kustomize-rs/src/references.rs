@@ -60,7 +60,13 @@ impl Known {
 /// The objects and where former names lead.
 struct Index {
     known: Vec<Known>,
-    by_name: HashMap<SmolStr, Vec<usize>>,
+    by_name: HashMap<SmolStr, Few>,
+}
+
+/// Numbers of objects, mostly one.
+struct Few {
+    first: usize,
+    others: Vec<usize>,
 }
 
 /// The fields of a kind that hold names, each with the kind that it names, and how their paths begin.
@@ -69,13 +75,13 @@ type OfKind<'t> = (Vec<(&'t Gvk, &'t FieldSpec)>, Beginnings);
 /// Writes the present names into all references of the table.
 pub(crate) fn fix(set: &mut ObjectSet, table: &FieldTable, sources: &Sources) -> Result<()> {
     let known: Vec<Known> = set.objects.iter().map(Known::of).collect();
-    let mut by_name: HashMap<SmolStr, Vec<usize>> = HashMap::new();
+    let mut by_name: HashMap<SmolStr, Few> = HashMap::new();
     for (index, object) in known.iter().enumerate() {
         for (_, name) in &object.former {
-            let found = by_name.entry(name.clone()).or_default();
+            let found = by_name.entry(name.clone()).or_insert(Few { first: index, others: Vec::new() });
             // The same name twice is one after the other.
-            if found.last() != Some(&index) {
-                found.push(index);
+            if *found.others.last().unwrap_or(&found.first) != index {
+                found.others.push(index);
             }
         }
     }
@@ -242,7 +248,8 @@ impl Search<'_> {
                 || k.gvk.kind == "ServiceAccount"
                 || k.effective == referrer.effective
         };
-        let mut found: Vec<&Known> = indices.iter().map(|i| &self.index.known[*i]).collect();
+        let indices = std::iter::once(&indices.first).chain(&indices.others);
+        let mut found: Vec<&Known> = indices.map(|i| &self.index.known[*i]).collect();
         found.retain(|k| {
             self.may_refer(k)
                 && agrees(k)

@@ -1,11 +1,10 @@
 //! The objects of a build in their order, found by id.
 
-use std::collections::{HashMap, HashSet};
-
-use smol_str::SmolStr;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
 
 use crate::fault::{Result, fault};
-use crate::id::Id;
+use crate::id::{Id, group_version};
 use crate::object::{Behavior, Object, pairs, set_pairs};
 use crate::yaml::node::{Style, Value};
 
@@ -13,22 +12,35 @@ use crate::yaml::node::{Style, Value};
 #[derive(Debug, Default)]
 pub(crate) struct ObjectSet {
     pub(crate) objects: Vec<Object>,
-    /// Where each present id is, while it is known to be so.
-    known: Option<HashMap<Key, usize>>,
+    keys: Keys,
+    /// The present ids, while they are known.
+    known: Option<HashSet<Key>>,
 }
 
-type Key = (crate::id::Gvk, SmolStr, SmolStr);
+/// What stands for an id in tables: 128 bits of a hash with a key made by chance, so that no two ids have the same, by chance or
+/// by will. Tables of ids themselves would be larger than the caches of a processor where there are many objects.
+type Key = (u64, u64);
 
-fn key(id: &Id) -> Key {
-    (id.gvk.clone(), id.effective_namespace().into(), id.name.clone())
+#[derive(Debug, Default)]
+struct Keys(RandomState, RandomState);
+
+impl Keys {
+    /// The key of an object's present id.
+    fn of(&self, object: &Object) -> Key {
+        let (group, version) = group_version(object.api_version());
+        let id = (group, version, object.kind(), object.effective_namespace(), object.name());
+        (self.0.hash_one(id), self.1.hash_one(id))
+    }
 }
 
 /// Refuses an object that has the id of one before it.
 pub(crate) fn unique(code: &'static str, what: &'static str) -> impl FnMut(&mut Object) -> Result<()> {
-    let mut seen = HashSet::new();
+    let (keys, mut seen) = (Keys::default(), HashSet::new());
     move |object| {
-        let id = object.id();
-        if seen.insert(key(&id)) { Ok(()) } else { Err(fault(code, object.node.at, format!("{what}: {id}"))) }
+        if seen.insert(keys.of(object)) {
+            return Ok(());
+        }
+        Err(fault(code, object.node.at, format!("{what}: {}", object.id())))
     }
 }
 
@@ -38,23 +50,18 @@ pub(crate) fn registered() -> impl FnMut(&mut Object) -> Result<()> {
 }
 
 impl ObjectSet {
-    /// Forgets where the ids are, because objects are about to change.
+    /// Forgets the ids, because objects are about to change.
     pub(crate) fn changing(&mut self) -> &mut Vec<Object> {
         self.known = None;
         &mut self.objects
     }
 
-    fn index(&mut self) -> &mut HashMap<Key, usize> {
-        let objects = &self.objects;
-        self.known.get_or_insert_with(|| objects.iter().enumerate().map(|(i, o)| (key(&o.id()), i)).collect())
-    }
-
     /// Adds an object whose id is not there yet.
     pub(crate) fn append(&mut self, object: Object) -> Result<()> {
-        let id = object.id();
-        let next = self.objects.len();
-        if self.index().insert(key(&id), next).is_some() {
-            let message = format!("may not add resource with an already registered id: {id}");
+        let ObjectSet { objects, keys, known } = self;
+        let known = known.get_or_insert_with(|| objects.iter().map(|object| keys.of(object)).collect());
+        if !known.insert(keys.of(&object)) {
+            let message = format!("may not add resource with an already registered id: {}", object.id());
             return Err(fault("kustomize/duplicate-id", object.node.at, message));
         }
         self.objects.push(object);
