@@ -6,3 +6,4 @@
 pub mod object;
 pub mod pins;
 pub mod status;
+pub mod values;
