@@ -69,7 +69,7 @@ fn is_too_deep(error: &ValuesError) -> bool {
 
 /// The oracle's notation.
 pub fn notation(node: &Node) -> String {
-    let text = |text: &str| serde_json::Value::from(text).to_string();
+    let text = |text: &str| format!("s{}:{text}", text.len());
     match &node.content {
         Content::Null => "n".to_owned(),
         Content::Bool(b) => if *b { "t" } else { "f" }.to_owned(),

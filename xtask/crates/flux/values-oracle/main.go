@@ -6,7 +6,7 @@
 //
 // and each line of standard output {"values": TEXT} or {"error": TEXT}. The text writes each value with the type that Go has for
 // it, because JSON does not tell an int64 from a float64: `n`, `t`, `f`, `i` and a number, `d` and the bits of a float64 in
-// hexadecimal, a text as JSON writes it, `[…]` and `{…}` with sorted keys.
+// hexadecimal, `s` and the length of a text and the text, `[…]` and `{…}` with sorted keys.
 package main
 
 import (
@@ -147,11 +147,7 @@ func write(out *strings.Builder, value any) error {
 	case float64:
 		fmt.Fprintf(out, "d%016x", math.Float64bits(value))
 	case string:
-		text, err := json.Marshal(value)
-		if err != nil {
-			return err
-		}
-		out.Write(text)
+		fmt.Fprintf(out, "s%d:%s", len(value), value)
 	case []any:
 		out.WriteString("[")
 		for _, item := range value {

@@ -22,9 +22,9 @@ pub(super) enum Kind {
 
 pub(super) struct Scalar {
     pub(super) text: String,
-    /// In full; none if there is none or it is `!`.
+    /// In full, or `!`.
     pub(super) tag: Option<String>,
-    /// May it be something else than a text?
+    /// May it, without a tag, be something else than a text?
     pub(super) is_implicit: bool,
 }
 
@@ -45,7 +45,7 @@ impl Tree {
 
 /// The first document; `None` if there is none.
 pub(super) fn parse(text: &str) -> Result<Option<Tree>> {
-    let mut parser = Parser::new(text);
+    let mut parser = Parser::of_v2(text);
     let mut builder = Builder::default();
     loop {
         let event = parser.next_event().map_err(|error| fault(error.message, error.at))?;
@@ -119,10 +119,9 @@ impl Builder {
     }
 }
 
-/// `!` makes even a quoted text one that may be something else.
+/// With `!` even a quoted `<<` merges.
 fn scalar(text: String, style: Style, properties: &Properties<'_>) -> Scalar {
     let tag = properties.tag.as_deref();
-    let is_bare = tag == Some("!");
-    let is_implicit = is_bare || (tag.is_none() && style == Style::Plain);
-    Scalar { text, tag: tag.filter(|_| !is_bare).map(str::to_owned), is_implicit }
+    let is_implicit = tag == Some("!") || (tag.is_none() && style == Style::Plain);
+    Scalar { text, tag: tag.map(str::to_owned), is_implicit }
 }
