@@ -40,7 +40,7 @@ pub fn ours(case: &Case) -> Result<Result<Effective, ValuesError>, ()> {
 pub fn compare(case: &Case, theirs: &Result<String, String>, oracle: &mut Oracle) -> Option<Difference> {
     let difference = match (ours(case), theirs) {
         (Err(()), _) => Difference::Panic,
-        (Ok(Err(error)), Ok(_)) if is_too_deep(&error) => return None,
+        (Ok(Err(error)), Ok(_)) if is_known(case, &error) => return None,
         (Ok(Err(_)), Err(_)) => return None,
         (Ok(Err(error)), Ok(_)) => Difference::Refused(outline(&error.to_string())),
         (Ok(Ok(_)), Err(error)) => Difference::Accepted(outline(error)),
@@ -59,9 +59,16 @@ pub fn compare(case: &Case, theirs: &Result<String, String>, oracle: &mut Oracle
     Some(difference)
 }
 
-fn is_too_deep(error: &ValuesError) -> bool {
+/// Is it one of the two things that only we refuse: great depth, and bytes behind the first document that are no text?
+fn is_known(case: &Case, error: &ValuesError) -> bool {
     match &error.reason {
-        Reason::Text(fault) => fault.message.contains("deeper"),
+        Reason::Text(fault) => {
+            let has_more =
+                |text: &[u8]| [b"\n---", b"\n..."].iter().any(|m| text.windows(4).any(|w| w == *m));
+            let is_reader = fault.message.contains("UTF-8") || fault.message.contains("control characters");
+            fault.message.contains("deeper")
+                || (is_reader && case.objects.values().flat_map(|data| data.values()).any(|t| has_more(t)))
+        }
         Reason::Path(fault) => *fault == PathFault::TooDeep,
         _ => false,
     }

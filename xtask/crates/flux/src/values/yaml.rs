@@ -34,9 +34,11 @@ pub(super) fn read(heap: &mut Heap, layer: Layer, bytes: &[u8]) -> Result<Option
 }
 
 /// UTF-8 or, if it begins with its byte order mark, UTF-16.
+///
+/// go-yaml reads 512 bytes at a time and does not notice what is wrong far behind the first document. Here it is refused.
 fn text(bytes: &[u8]) -> Result<String> {
     let units = |read: fn([u8; 2]) -> u16| {
-        let pairs = bytes.get(2..).unwrap_or_default().chunks_exact(2);
+        let pairs = bytes.chunks_exact(2);
         let is_whole = pairs.remainder().is_empty();
         let units = pairs.map(|pair| read([pair[0], pair[1]]));
         char::decode_utf16(units).collect::<std::result::Result<String, _>>().ok().filter(|_| is_whole)

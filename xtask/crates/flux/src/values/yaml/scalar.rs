@@ -54,11 +54,18 @@ fn plain(text: &str) -> Decoded {
         _ => None,
     };
     let number = || match text.as_bytes().first() {
-        Some(b'.') => float(text).map(Decoded::Float),
+        Some(b'.') => fraction(text).map(Decoded::Float),
         Some(b'+' | b'-' | b'0'..=b'9') if !is_timestamp(text) => number(text),
         _ => None,
     };
     known.or_else(number).unwrap_or_else(|| Decoded::Text(text.to_owned()))
+}
+
+/// What begins with a dot goes to Go's own reader, which minds where underscores are.
+fn fraction(text: &str) -> Option<f64> {
+    let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let is_between = |(at, _): (usize, &str)| is_digit(at - 1) && is_digit(at + 1);
+    if text.match_indices('_').all(is_between) { float(&text.replace('_', "")) } else { None }
 }
 
 fn number(text: &str) -> Option<Decoded> {
