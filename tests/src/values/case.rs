@@ -13,7 +13,7 @@ pub fn case(seed: u64) -> Case {
     let mut draw = Draw::new(seed);
     let mut case =
         Case { references: Vec::new(), objects: BTreeMap::new(), inline: None, hits: BTreeSet::new() };
-    for _ in 0..draw.between(0, 5) {
+    for _ in 0..draw.pick(&[0, 1, 1, 2, 2, 2, 3, 3, 4, 5]) {
         let reference = reference(&mut draw, &mut case);
         case.references.push(reference);
     }
@@ -39,12 +39,12 @@ fn reference(draw: &mut Draw, case: &mut Case) -> Reference {
     if draw.takes(50, "targetPath") {
         reference.target_path = lines::path(draw);
     }
-    if draw.takes(4, "missing object") {
+    if draw.takes(2, "missing object") {
         return reference;
     }
     let name = format!("{}/{}", reference.kind, reference.name);
     let data = case.objects.entry(name).or_default();
-    if draw.takes(4, "missing key") {
+    if draw.takes(3, "missing key") {
         return reference;
     }
     let is_new = !data.contains_key(reference.key());

@@ -13,9 +13,11 @@ pub fn text(draw: &mut Draw) -> Vec<u8> {
         0..=11 => written(draw),
         12..=16 => {
             draw.hit("document of go-yaml's corners");
-            corners(draw, 0, "")
+            let anchors =
+                if draw.chance(70) { "m: &m {a: 1, b: 2}\nn: &n {b: 3, c: 4}\ns: &s x\n" } else { "" };
+            format!("{anchors}{}", corners(draw, 0, ""))
         }
-        17 => {
+        17 if draw.chance(40) => {
             draw.hit("document that is no map");
             draw.pick(&[
                 "",
@@ -34,7 +36,7 @@ pub fn text(draw: &mut Draw) -> Vec<u8> {
             ])
             .to_owned()
         }
-        18 => {
+        17 | 18 => {
             draw.hit("several documents");
             let second = draw.pick(&["b: 2\n", "{", "@", "\t", "*x", "- a\n b\n", "%YAML 1.1\n", "'"]);
             format!("{}{}{second}", written(draw), draw.pick(&["---\n", "...\n", "...\n---\n", "--- "]))
@@ -44,7 +46,7 @@ pub fn text(draw: &mut Draw) -> Vec<u8> {
             flow(draw, 3)
         }
     };
-    if draw.takes(12, "broken somewhere") {
+    if draw.takes(6, "broken somewhere") {
         for _ in 0..draw.between(1, 3) {
             broken(draw, &mut text);
         }
@@ -114,130 +116,32 @@ fn raw(draw: &mut Draw, map: Map<String, Value>) -> Map<String, Value> {
         .collect()
 }
 
+/// Scalars with a value.
+#[rustfmt::skip]
 const SCALARS: &[&str] = &[
-    "x",
-    "1",
-    "y",
-    "N",
-    "on",
-    "Off",
-    "yes",
-    "no",
-    "true",
-    "~",
-    "null",
-    "",
-    "0777",
-    "08",
-    "0o17",
-    "0x1F",
-    "0X1f",
-    "0b11",
-    "0B11",
-    "-0b11",
-    "0b-1",
-    "+0b1",
-    "1_000",
-    "0_8",
-    "_1",
-    "1e3",
-    "1E+3",
-    "1e",
-    ".5",
-    "5.",
-    "-.5",
-    "+.5",
-    ".5_0",
-    "1e400",
-    "-1e400",
-    ".e1",
-    "1_0.5",
-    "9223372036854775807",
-    "9223372036854775808",
-    "18446744073709551615",
-    "18446744073709551616",
-    "-9223372036854775808",
-    "-9223372036854775809",
-    "+9223372036854775808",
-    "-0",
-    "-0.0",
-    "+0",
-    "0.1",
-    "16777217.0",
-    "1e10",
-    "123456789.5",
-    "1e-5",
-    "0.0001",
-    "999999.5",
-    "1000000.0",
-    "1e300",
-    ".inf",
-    "-.INF",
-    "+.inf",
-    ".nan",
-    "2001-01-01",
-    "2001-01-01T00:00:00Z",
-    "1:30",
-    "<<",
-    "=",
-    "!!str 1",
-    "!!int 1",
-    "!!int 1.5",
-    "!!float 1",
-    "!!float x",
-    "!!bool yes",
-    "!!bool x",
-    "!!null ''",
-    "!!null x",
-    "!!binary aGk=",
-    "!!binary /w==",
-    "!!binary x",
-    "!!timestamp 2001-01-01",
-    "!!timestamp x",
-    "!x 1",
-    "! 1",
-    "! '1'",
-    "! ''",
-    "! '<<'",
-    "'1'",
-    "\"1\"",
-    "'yes'",
-    "!!str",
-    "!!int",
-    "!!merge <<",
-    "!!merge x",
-    "!!float 18446744073709551615",
-    "!!str <<",
-    "!<tag:yaml.org,2002:int> 1",
-    "!!seq x",
-    "!!map x",
-    "0x",
-    "0xg",
-    "+",
-    "-",
-    ".",
-    "..",
-    "...",
-    "+-1",
-    "0x-1",
-    "08.5",
-    "1__0",
-    "'a",
-    "0b",
-    "!!float 0x10",
-    "!!int 18446744073709551615",
-    "\"\\u00e9\\x41\\/\\_\"",
-    "\"\\ud800\"",
-    "'<<'",
-    "\"<<\"",
-    "@",
-    "`",
-    "%x",
-    "a #b",
+    "x", "1", "y", "N", "on", "Off", "yes", "no", "true", "~", "null", "", "0777", "08", "0o17", "0x1F",
+    "0X1f", "0b11", "0B11", "-0b11", "0b-1", "+0b1", "1_000", "0_8", "_1", "1e3", "1E+3", "1e", ".5", "5.",
+    "-.5", "+.5", ".5_0", "1e400", "-1e400", ".e1", "1_0.5", "9223372036854775807", "18446744073709551616",
+    "-9223372036854775808", "-9223372036854775809", "+9223372036854775808", "-0", "-0.0", "+0", "0.1",
+    "16777217.0", "1e10", "123456789.5", "1e-5", "0.0001", "999999.5", "1000000.0", "1e300", "2001-01-01",
+    "2001-01-01T00:00:00Z", "1:30", "<<", "=", "!!str 1", "!!int 1", "!!float 1", "!!bool yes", "!!null ''",
+    "!!binary aGk=", "!!binary /w==", "!!timestamp 2001-01-01", "!x 1", "! 1", "! '1'", "! ''", "! '<<'",
+    "'1'", "\"1\"", "'yes'", "!!str", "!!merge <<", "!!merge x", "!!str <<", "!<tag:yaml.org,2002:int> 1",
+    "!!seq x", "!!map x", "0x", "0xg", "+", "-", ".", "..", "...", "+-1", "0x-1", "08.5", "1__0", "0b",
+    "!!float 0x10", "!!int 18446744073709551615", "\"\\u00e9\\x41\\/\\_\"", "'<<'", "\"<<\"", "a #b",
+];
+
+/// Scalars that end it, in most places.
+#[rustfmt::skip]
+const FATAL: &[&str] = &[
+    "9223372036854775808", "18446744073709551615", ".inf", "-.INF", "+.inf", ".nan", "!!int 1.5",
+    "!!float x", "!!bool x", "!!null x", "!!binary x", "!!timestamp x", "!!int",
+    "!!float 18446744073709551615", "'a", "\"\\ud800\"", "@", "`", "%x",
 ];
 
 fn scalar(draw: &mut Draw) -> String {
-    draw.pick(SCALARS).to_owned()
+    let from = if draw.below(150) == 0 { FATAL } else { SCALARS };
+    draw.pick(from).to_owned()
 }
 
 /// Block style with anchors, aliases, `<<`, repeated keys and keys of other types.
@@ -247,18 +151,11 @@ fn corners(draw: &mut Draw, depth: usize, indent: &str) -> String {
     for _ in 0..draw.between(1, 5) {
         out.push_str(indent);
         if draw.takes(12, "merge key") {
-            let from = draw.pick(&[
-                "*m",
-                "[*m, *n]",
-                "{a: 5, e: 6}",
-                "*s",
-                "[{a: 1}, *m]",
-                "x",
-                "[1]",
-                "[]",
-                "{}",
-                "~",
-            ]);
+            let from = if draw.chance(95) {
+                draw.pick(&["*m", "[*m, *n]", "{a: 5, e: 6}", "[{a: 1}, *m]", "[]", "{}"])
+            } else {
+                draw.pick(&["*s", "x", "[1]", "~", "[*m, *s]"])
+            };
             out.push_str(&format!("<<: {from}\n"));
             continue;
         }

@@ -6,7 +6,7 @@ const KEYS: [&str; 6] = ["a", "b", "c", "d", "a-b", "x/y"];
 
 /// A target path: mostly one that the CRD's pattern accepts, sometimes one that only chartutil does.
 pub fn path(draw: &mut Draw) -> String {
-    if draw.takes(6, "odd target path") {
+    if draw.takes(4, "odd target path") {
         return (0..draw.between(1, 6)).map(|_| piece(draw)).collect();
     }
     if draw.takes(1, "many dots") {
@@ -21,7 +21,12 @@ pub fn path(draw: &mut Draw) -> String {
             0..=5 => path.push_str(&format!(".{}", draw.pick(&KEYS))),
             6..=7 => {
                 draw.hit("index in a target path");
-                let index = draw.pick(&["[0]", "[1]", "[2]", "[02]", "[5]", "[65536]", "[65537]", "[99999]"]);
+                let fits = draw.chance(97);
+                let index = draw.pick(if fits {
+                    &["[0]", "[1]", "[2]", "[02]", "[5]"]
+                } else {
+                    &["[65536]", "[65537]", "[99999]"]
+                });
                 path.push_str(index);
             }
             8 => {

@@ -54,3 +54,35 @@ fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, DataError> {
     }
     value.as_str().ok_or_else(|| DataError::NotText(key.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn found(object: &Value, key: &str) -> Option<Vec<u8>> {
+        match find(object, key).unwrap() {
+            Found::Text(text) => Some(text.into_owned()),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn secrets_are_base64_and_their_string_data_wins() {
+        let secret =
+            json!({"kind": "Secret", "data": {"a": "aGk=", "b": "aGk="}, "stringData": {"b": "new"}});
+        assert_eq!(found(&secret, "a").unwrap(), b"hi");
+        assert_eq!(found(&secret, "b").unwrap(), b"new");
+        assert_eq!(found(&secret, "c"), None);
+        let broken = json!({"kind": "Secret", "data": {"a": "?"}});
+        assert_eq!(find(&broken, "a").err(), Some(DataError::NotBase64("a".into())));
+    }
+
+    #[test]
+    fn binary_data_of_config_maps_is_not_looked_at() {
+        let map = json!({"kind": "ConfigMap", "data": {"a": "x: 1"}, "binaryData": {"b": "aGk="}});
+        assert_eq!(found(&map, "a").unwrap(), b"x: 1");
+        assert_eq!(found(&map, "b"), None);
+    }
+}
