@@ -91,8 +91,10 @@ fn a_reference_needs_a_known_kind() {
     assert_eq!(error.to_string(), "`valuesFrom[0]`: kind `Pod` is neither ConfigMap nor Secret");
 }
 
+type Origins = BTreeMap<String, (Layer, Option<(usize, usize)>)>;
+
 /// Layer, line and column of each scalar, by its path.
-fn origins(node: &Node, path: &str, found: &mut BTreeMap<String, (Layer, Option<(usize, usize)>)>) {
+fn origins(node: &Node, path: &str, found: &mut Origins) {
     match &node.content {
         Content::Map(map) => {
             map.iter().for_each(|(key, node)| origins(node, &format!("{path}.{key}"), found))
@@ -111,7 +113,7 @@ fn origins(node: &Node, path: &str, found: &mut BTreeMap<String, (Layer, Option<
 fn every_value_knows_its_layer_and_place() {
     let layers = [("", "a:\n  b: 1\n  c: [x,\n    y]\n"), ("", "a: {b: 2}\n"), ("a.d", "1")];
     let effective = layered(&layers, Some(json!({"e": 1}))).unwrap();
-    let mut found = BTreeMap::new();
+    let mut found = Origins::new();
     origins(&effective.values, "", &mut found);
     let reference = Layer::Reference;
     let expected = [
