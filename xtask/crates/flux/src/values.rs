@@ -2,8 +2,11 @@
 //!
 //! This is `ChartValuesFromReferences` of `github.com/fluxcd/pkg/chartutil` v1.27.1 with the parsers below it: go-yaml v2 behind
 //! `sigs.k8s.io/yaml` for texts ([`yaml`]), Helm's `strvals` for `targetPath` ([`set`]). Layers follow each other: the entries of
-//! `valuesFrom` in order, then `spec.values`. Maps are merged, everything else is replaced, and a `null` stays a `null`: Helm
-//! stores the result as it is in the release's `config` and only drops nulls when it adds the chart's own values.
+//! `valuesFrom` in order, then `spec.values`. Maps are merged, everything else is replaced, and a `null` stays a `null`.
+//!
+//! Helm stores the result as it is in the release's `config` (an empty one is left out) and drops nulls only where it adds the
+//! chart's own values. With `spec.upgrade.preserveValues` it first adds what the `config` of the release before has and this
+//! result lacks, which is not done here.
 //!
 //! Before a `targetPath` is set, the inline values are merged in, and they are merged in once more at the end. Go shares the maps
 //! of the inline values with the result, so whether a path that inline values set too keeps the value of the reference depends on
