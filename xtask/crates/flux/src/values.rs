@@ -1,7 +1,7 @@
 //! The effective values of a HelmRelease: what helm-controller v1.6.3 gives to Helm, and where each value came from.
 //!
 //! This is `ChartValuesFromReferences` of `github.com/fluxcd/pkg/chartutil` v1.27.1 with the parsers below it: go-yaml v2 behind
-//! `sigs.k8s.io/yaml` for texts ([`yaml`]), Helm's `strvals` for `targetPath` ([`set`]). Layers follow each other: the entries of
+//! `sigs.k8s.io/yaml` for texts (`yaml`), Helm's `strvals` for `targetPath` (`set`). Layers follow each other: the entries of
 //! `valuesFrom` in order, then `spec.values`. Maps are merged, everything else is replaced, and a `null` stays a `null`.
 //!
 //! Helm stores the result as it is in the release's `config` (an empty one is left out) and drops nulls only where it adds the
@@ -10,7 +10,7 @@
 //!
 //! Before a `targetPath` is set, the inline values are merged in, and they are merged in once more at the end. Go shares the maps
 //! of the inline values with the result, so whether a path that inline values set too keeps the value of the reference depends on
-//! whether an earlier layer had that map. The same sharing is kept here ([`heap`]).
+//! whether an earlier layer had that map. The same sharing is kept here (`heap`).
 
 mod data;
 mod error;
