@@ -5,6 +5,7 @@
 
 mod beside;
 mod differential;
+mod effective_values;
 mod ending;
 mod interrupted;
 mod machine;

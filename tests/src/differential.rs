@@ -3,7 +3,7 @@
 //! A seed makes a tree ([`tree`]); both programs build it ([`oracle`], [`verdict`]); where they differ, the tree is made
 //! smaller as long as the same difference stays ([`shrink`]) and written as a conformance case ([`run`]).
 
-mod draw;
+pub(crate) mod draw;
 mod fields;
 pub mod inside;
 mod objects;
@@ -11,11 +11,11 @@ pub mod oracle;
 mod patches;
 mod replacements;
 pub mod run;
-mod scalars;
+pub(crate) mod scalars;
 mod shrink;
 mod tree;
 pub mod verdict;
-mod write;
+pub(crate) mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 

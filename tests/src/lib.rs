@@ -15,4 +15,5 @@ pub mod repository;
 pub mod run;
 pub mod shared;
 pub mod user;
+pub mod values;
 pub mod wait;

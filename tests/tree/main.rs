@@ -6,6 +6,7 @@
 mod components;
 mod flux_version;
 mod generated_files;
+mod helm_controller_version;
 mod kustomize_version;
 mod pipeline;
 mod releases;

@@ -26,22 +26,25 @@ pub struct Oracle {
 /// The program, built once a test run.
 fn program() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let program = repository::root().join("target/sandbox/oracle");
-        // The Go that builds the sandbox, from PATH or unpacked below `target/`.
-        let layout = Layout::new(&repository::root(), &repository::root().join("target"), None);
-        let go = Go::find(&layout, &Terminal::stderr()).expect("a Go to build the oracle with");
-        let status = go
-            .command(&layout)
-            .current_dir(repository::root().join("xtask/crates/kustomize-rs/oracle"))
-            .args(["build", "-buildvcs=false", "-o"])
-            .arg(&program)
-            .arg(".")
-            .status()
-            .expect("go builds the oracle");
-        assert!(status.success(), "go build of the oracle failed");
-        program
-    })
+    BUILT.get_or_init(|| built("oracle", "xtask/crates/kustomize-rs/oracle"))
+}
+
+/// Builds the Go program in `folder` as `target/sandbox/NAME`.
+pub(crate) fn built(name: &str, folder: &str) -> PathBuf {
+    let program = repository::root().join("target/sandbox").join(name);
+    // The Go that builds the sandbox, from PATH or unpacked below `target/`.
+    let layout = Layout::new(&repository::root(), &repository::root().join("target"), None);
+    let go = Go::find(&layout, &Terminal::stderr()).expect("a Go to build the oracle with");
+    let status = go
+        .command(&layout)
+        .current_dir(repository::root().join(folder))
+        .args(["build", "-buildvcs=false", "-o"])
+        .arg(&program)
+        .arg(".")
+        .status()
+        .expect("go builds the oracle");
+    assert!(status.success(), "go build of {name} failed");
+    program
 }
 
 impl Oracle {

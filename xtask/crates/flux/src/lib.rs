@@ -9,3 +9,4 @@ pub mod object;
 pub mod pins;
 pub mod render;
 pub mod status;
+pub mod values;

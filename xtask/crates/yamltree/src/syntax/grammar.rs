@@ -81,6 +81,13 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// A parser that reads as go-yaml v2 does, which accepts a little more; without comments.
+    pub fn of_v2(text: &'a str) -> Self {
+        let mut parser = Parser::new(text);
+        parser.scanner.is_v2 = true;
+        parser
+    }
+
     /// The next event; `None` at the end of the text. After an error there is nothing more to read.
     pub fn next_event(&mut self) -> Result<Option<(Event<'a>, Span)>> {
         if self.state == State::End {

@@ -31,6 +31,8 @@ pub(super) struct Scanner<'a> {
     keys: Vec<SimpleKey>,
     /// The comments, for who wants them.
     pub(super) comments: Option<Box<Queue>>,
+    /// go-yaml v2 knows nothing of comments: it looks no further ahead than it must, and a comment is one line.
+    pub(super) is_v2: bool,
 }
 
 pub(super) type Result<T> = std::result::Result<T, SyntaxError>;
@@ -51,6 +53,7 @@ impl<'a> Scanner<'a> {
             is_after_entry: false,
             keys: vec![none],
             comments: None,
+            is_v2: false,
         }
     }
 
@@ -188,7 +191,7 @@ impl<'a> Scanner<'a> {
         loop {
             self.skip_blanks_to_token();
             if self.cursor.byte(0) == b'#' {
-                if self.cursor.has_content_on_line() && !self.is_after_entry {
+                if self.is_v2 || (self.cursor.has_content_on_line() && !self.is_after_entry) {
                     self.cursor.skip_line_rest();
                 } else {
                     self.cursor.skip_comments();

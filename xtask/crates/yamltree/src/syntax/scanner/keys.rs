@@ -28,10 +28,10 @@ impl SimpleKey {
 }
 
 impl Scanner<'_> {
-    /// The head cannot be given out while it may still become a key. go-yaml looks two tokens further, for its comments: what
-    /// is wrong there shows even where nobody reads on.
+    /// The head cannot be given out while it may still become a key. go-yaml v3 looks two tokens further, for its comments:
+    /// what is wrong there shows even where nobody reads on.
     pub(super) fn needs_more(&mut self) -> Result<bool> {
-        if self.tokens.len() < 3 {
+        if self.tokens.len() < if self.is_v2 { 1 } else { 3 } {
             return Ok(true);
         }
         let head = self.taken;
