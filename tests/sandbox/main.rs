@@ -6,6 +6,7 @@
 mod beside;
 mod differential;
 mod ending;
+mod envsubst;
 mod interrupted;
 mod machine;
 mod platform;

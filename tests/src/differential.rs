@@ -3,7 +3,7 @@
 //! A seed makes a tree ([`tree`]); both programs build it ([`oracle`], [`verdict`]); where they differ, the tree is made
 //! smaller as long as the same difference stays ([`shrink`]) and written as a conformance case ([`run`]).
 
-mod draw;
+pub(crate) mod draw;
 mod fields;
 pub mod inside;
 mod objects;

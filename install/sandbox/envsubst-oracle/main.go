@@ -1,8 +1,8 @@
 // Command envsubst-oracle answers what Flux's post-build substitution makes of many texts, one after the other in one process.
 //
 // Each line of standard input is {"text": TEXT, "variables": {NAME: VALUE}, "strict": BOOL}, each line of standard output is
-// {"out": TEXT} or {"error": TEXT}. Values whose bytes are no text stand in "bytes", in base64; so does an output of that sort,
-// since JSON would not keep it. The module and the treatment of strictness are kustomize-controller's; a panic is a refusal,
+// {"out": TEXT} or {"error": TEXT}. Values whose bytes are no text stand in "bytes", as numbers; so does an output of that
+// sort, since JSON would not keep it. The module and the treatment of strictness are kustomize-controller's; a panic is a refusal,
 // because the controller catches it.
 //
 // Some texts make the original take all the memory there is. A question that takes longer than `patience` or more than `most`
@@ -40,7 +40,7 @@ type question struct {
 
 type answer struct {
 	Out   *string `json:"out,omitempty"`
-	Bytes []byte  `json:"bytes,omitempty"`
+	Bytes []int   `json:"bytes,omitempty"`
 	Error string  `json:"error,omitempty"`
 }
 
@@ -100,7 +100,11 @@ func ask(q question) (a answer) {
 		return answer{Error: err.Error()}
 	}
 	if !utf8.ValidString(text) {
-		return answer{Bytes: []byte(text)}
+		var bytes []int
+		for _, b := range []byte(text) {
+			bytes = append(bytes, int(b))
+		}
+		return answer{Bytes: bytes}
 	}
 	return answer{Out: &text}
 }
