@@ -96,7 +96,7 @@ pub fn case(seed: u64) -> Case {
             variables.insert(name.to_owned(), value(&mut draw));
         }
     }
-    let strict = draw.takes(40, "strict");
+    let strict = draw.takes(25, "strict");
     Case { text, variables, strict, hits: draw.hits }
 }
 
@@ -154,7 +154,7 @@ fn name(draw: &mut Draw) -> String {
             draw.hit("unset variable");
             draw.pick(&UNSET).to_owned()
         }
-        _ if draw.takes(50, "any letter as a name") => any_char(draw).to_string(),
+        _ if draw.takes(70, "any letter as a name") => any_char(draw).to_string(),
         _ => {
             draw.hit("no name");
             draw.pick(&NO_NAMES).to_owned()
@@ -170,7 +170,11 @@ fn any_char(draw: &mut Draw) -> char {
 
 fn expression(draw: &mut Draw, depth: usize) -> String {
     let name = name(draw);
-    let form = draw.name(&FORMS);
+    let mut form = draw.pick(&FORMS);
+    if form.starts_with("bare") && draw.chance(75) {
+        form = "plain";
+    }
+    draw.hit(form);
     let inside = match form {
         "plain" => name,
         "length" => format!("#{name}"),
@@ -192,7 +196,7 @@ fn expression(draw: &mut Draw, depth: usize) -> String {
         "bare -" | "bare ?" | "bare +" => format!("{name}{}{}", &form[5..], word_of(draw, depth, &WORDS)),
         _ => {
             let part = if draw.chance(80) { word_of(draw, depth, &WORDS) } else { pattern(draw, depth) };
-            let slash = draw.pick(&["/", "/", "/", "//", ""]);
+            let slash = draw.pick(&["/", "/", "/", "/", "/", "/", "/", "/", "//", ""]);
             let by = if draw.takes(25, "replaced by nothing") {
                 String::new()
             } else {

@@ -178,7 +178,14 @@ fn trim_end(value: &[u8], pattern: &[u8], measure: Measure, budget: &mut Budget)
 }
 
 fn backwards(value: &[u8]) -> Vec<u8> {
-    let mut all: Vec<char> = runes::runes(value).map(|(c, _)| c).collect();
-    all.reverse();
-    all.into_iter().collect::<String>().into_bytes()
+    let mut end = runes::runes(value).map(|(c, _)| c.len_utf8()).sum();
+    let mut out = vec![0; end];
+    for (c, _) in runes::runes(value) {
+        let begin = end - c.len_utf8();
+        if let Some(place) = out.get_mut(begin..end) {
+            c.encode_utf8(place);
+        }
+        end = begin;
+    }
+    out
 }
