@@ -12,7 +12,8 @@ const SIGNS: [&str; 31] = [
     "$", "$$", "$$$", "${", "}", "{", "\\", "\\\\", "\\/", "/", ":", "-", "#", "%", "*", "?", "[", "]", "^",
     ",", "=", "+", "!", "@", "\"", "'", "\n", "}}", "${}", "//", "$ {",
 ];
-const WIDE: [&str; 12] = ["é", "É", "ß", "中", "😀", "\u{fffd}", "ǆ", "İ", "ſ", "Σ", "\u{a0}", "e\u{301}"];
+const WIDE: [&str; 13] =
+    ["é", "É", "ß", "中", "😀", "\u{fffd}", "ǆ", "İ", "ſ", "Σ", "\u{a0}", "e\u{301}", "\u{10ffff}"];
 const PATTERNS: [&str; 26] = [
     "*", "?", "[a-c]", "[^a]", "[", "]", "[]", "[a-]", "[-a]", "[]a]", "]c-a[", "]a^[", "\\", "\\*", "*\\",
     "[\\]]", "[*]", "*.", ".*", "*/", "/*", "??", "**", "[^", "[a", "[é-ü]",
@@ -243,7 +244,7 @@ fn value(draw: &mut Draw) -> Vec<u8> {
         2 => text.push_str(draw.pick(&PATTERNS)),
         3 => (0..draw.between(1, 4)).for_each(|_| text.push(any_char(draw))),
         4 if draw.takes(40, "value that is no text") => {
-            return (0..draw.between(1, 6)).map(|_| draw.pick(b"ab./\xc3\xa9\xff\xe2\x82\xf0")).collect();
+            return (0..draw.between(1, 6)).map(|_| draw.pick(b"ab.*?[]-\xc3\xa9\xff\xe2\x82\xf0")).collect();
         }
         5 => text.push_str("/home/bozo/ideas/thoughts.for.today"),
         _ => {

@@ -4,7 +4,7 @@ use memchr::memmem;
 
 use super::budget::Budget;
 use super::error::Problem;
-use super::pattern::{Pattern, Stop};
+use super::pattern::Pattern;
 use super::runes::{self, decode, lower, push, upper};
 
 /// Whether the operator brings what stands in for a variable that is not set, empty as it may be (`isDefaultOp`).
@@ -107,9 +107,6 @@ fn replace(
     most: usize,
     budget: &mut Budget,
 ) -> Result<Vec<u8>, Problem> {
-    if part == by {
-        return Ok(value);
-    }
     let mut places: Box<dyn Iterator<Item = usize>> = if part.is_empty() {
         let mut at = 0;
         Box::new(std::iter::once(0).chain(runes::runes(&value).map(move |(_, width)| {
@@ -132,43 +129,37 @@ fn replace(
 }
 
 /// How much of a value a pattern takes from its beginning: never nothing.
-type Measure = fn(&[u8], &Pattern<'_>, &mut Budget) -> Result<Option<usize>, Stop>;
+type Measure = fn(&[u8], &Pattern<'_>, &mut Budget) -> Result<Option<usize>, Problem>;
 
-fn shortest(value: &[u8], pattern: &Pattern<'_>, budget: &mut Budget) -> Result<Option<usize>, Stop> {
-    let mut found = None;
-    if pattern.is_sound() {
-        for size in 1..=value.len() {
-            if pattern.matches(value.get(..size).unwrap_or_default(), budget)? {
-                return Ok(Some(size));
-            }
-        }
-    } else {
-        // From the longest as in the original, since that is where a malformed part may be met.
-        for size in (1..=value.len()).rev() {
-            if pattern.matches(value.get(..size).unwrap_or_default(), budget)? {
-                found = Some(size);
-            }
-        }
-    }
-    Ok(found)
+fn shortest(value: &[u8], pattern: &Pattern<'_>, budget: &mut Budget) -> Result<Option<usize>, Problem> {
+    first(1..=value.len(), value, pattern, budget)
 }
 
-fn longest(value: &[u8], pattern: &Pattern<'_>, budget: &mut Budget) -> Result<Option<usize>, Stop> {
-    for size in (1..=value.len()).rev() {
-        if pattern.matches(value.get(..size).unwrap_or_default(), budget)? {
-            return Ok(Some(size));
-        }
-    }
-    Ok(None)
+fn longest(value: &[u8], pattern: &Pattern<'_>, budget: &mut Budget) -> Result<Option<usize>, Problem> {
+    first((1..=value.len()).rev(), value, pattern, budget)
+}
+
+fn first(
+    mut sizes: impl Iterator<Item = usize>,
+    value: &[u8],
+    pattern: &Pattern<'_>,
+    budget: &mut Budget,
+) -> Result<Option<usize>, Problem> {
+    sizes
+        .find_map(|size| {
+            let matches = pattern.matches(value.get(..size).unwrap_or_default(), budget);
+            matches.map(|matches| matches.then_some(size)).transpose()
+        })
+        .transpose()
 }
 
 /// Without the beginning that matches. A malformed pattern leaves the value as it is.
 fn trim(value: Vec<u8>, pattern: &[u8], measure: Measure, budget: &mut Budget) -> Result<Vec<u8>, Problem> {
-    match measure(&value, &Pattern::new(pattern), budget) {
-        Ok(Some(size)) => Ok(value.get(size..).unwrap_or_default().to_vec()),
-        Ok(None) | Err(Stop::Malformed) => Ok(value),
-        Err(Stop::Spent(problem)) => Err(problem),
-    }
+    let Some(pattern) = Pattern::new(pattern) else { return Ok(value) };
+    Ok(match measure(&value, &pattern, budget)? {
+        Some(size) => value.get(size..).unwrap_or_default().to_vec(),
+        None => value,
+    })
 }
 
 /// Without the end that matches: all backwards, the pattern too, so that `[a-c]` is no class here, and `\` escapes what stands

@@ -1,16 +1,11 @@
 //! Patterns of `#`, `##`, `%` and `%%`, as `path/match.go` has them: Go's `path.Match`, but `*` and `?` take slashes too.
+//!
+//! The original finds a malformed part (`ErrBadPattern`) when it gets there, or sees before that that nothing matches. Either way
+//! such a pattern never matches, and the value stays as it is: here it is no pattern.
 
 use super::budget::Budget;
 use super::error::Problem;
 use super::runes::decode;
-
-/// Why there is no answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stop {
-    /// A part of the pattern that was looked at is none (`ErrBadPattern`).
-    Malformed,
-    Spent(Problem),
-}
 
 /// A pattern, cut at its stars.
 pub(super) struct Pattern<'p> {
@@ -20,30 +15,25 @@ pub(super) struct Pattern<'p> {
 struct Chunk<'p> {
     after_star: bool,
     text: &'p [u8],
-    /// Whether looking at it can never end in `Malformed`.
-    is_sound: bool,
 }
 
 impl<'p> Pattern<'p> {
-    pub(super) fn new(mut pattern: &'p [u8]) -> Self {
+    /// None if a part is malformed.
+    pub(super) fn new(mut pattern: &'p [u8]) -> Option<Self> {
         let mut chunks = Vec::new();
         while !pattern.is_empty() {
             let stars = pattern.iter().take_while(|b| **b == b'*').count();
             let (_, rest) = pattern.split_at(stars);
             let (text, rest) = rest.split_at(chunk_length(rest));
-            chunks.push(Chunk { after_star: stars > 0, text, is_sound: is_sound(text) });
+            check(text)?;
+            chunks.push(Chunk { after_star: stars > 0, text });
             pattern = rest;
         }
-        Pattern { chunks }
-    }
-
-    /// Whether no name can end in `Malformed`.
-    pub(super) fn is_sound(&self) -> bool {
-        self.chunks.iter().all(|chunk| chunk.is_sound)
+        Some(Pattern { chunks })
     }
 
     /// Whether it matches all of `name`: the original takes the first place for each part and never tries another one.
-    pub(super) fn matches(&self, mut name: &[u8], budget: &mut Budget) -> Result<bool, Stop> {
+    pub(super) fn matches(&self, mut name: &[u8], budget: &mut Budget) -> Result<bool, Problem> {
         let last = self.chunks.len().saturating_sub(1);
         for (at, chunk) in self.chunks.iter().enumerate() {
             let is_last = at == last;
@@ -66,7 +56,7 @@ impl Chunk<'_> {
         name: &'n [u8],
         is_last: bool,
         budget: &mut Budget,
-    ) -> Result<Option<&'n [u8]>, Stop> {
+    ) -> Result<Option<&'n [u8]>, Problem> {
         let mut fits = |from: usize| {
             let rest = begins(self.text, name.get(from..).unwrap_or_default(), budget)?;
             Ok(rest.filter(|rest| !is_last || rest.is_empty()))
@@ -78,7 +68,7 @@ impl Chunk<'_> {
             return Ok(None);
         }
         // Each byte of a pattern takes four of a name at most: too far in front, the end cannot be reached.
-        let near = if is_last && self.is_sound { name.len().saturating_sub(4 * self.text.len()) } else { 1 };
+        let near = if is_last { name.len().saturating_sub(4 * self.text.len()) } else { 1 };
         for from in near.max(1)..=name.len() {
             if let Some(rest) = fits(from)? {
                 return Ok(Some(rest));
@@ -106,16 +96,21 @@ fn chunk_length(pattern: &[u8]) -> usize {
 }
 
 /// What is behind the chunk at the beginning of `name`, if it is there.
-fn begins<'n>(mut chunk: &[u8], mut name: &'n [u8], budget: &mut Budget) -> Result<Option<&'n [u8]>, Stop> {
+fn begins<'n>(
+    mut chunk: &[u8],
+    mut name: &'n [u8],
+    budget: &mut Budget,
+) -> Result<Option<&'n [u8]>, Problem> {
     while let [first, behind @ ..] = chunk {
-        budget.spend(1).map_err(Stop::Spent)?;
+        budget.spend(1)?;
         let [byte, after @ ..] = name else { return Ok(None) };
         match first {
             b'[' => {
                 let (c, width) = decode(name);
                 name = name.get(width..).unwrap_or_default();
-                let (is_in, rest) = class(behind, c, budget)?;
-                chunk = rest;
+                let (is_in, length) = class(behind, c).unwrap_or_default();
+                budget.spend(length)?;
+                chunk = behind.get(length..).unwrap_or_default();
                 if !is_in {
                     return Ok(None);
                 }
@@ -126,7 +121,6 @@ fn begins<'n>(mut chunk: &[u8], mut name: &'n [u8], budget: &mut Budget) -> Resu
             }
             _ => {
                 let (literal, rest) = match (first, behind) {
-                    (b'\\', []) => return Err(Stop::Malformed),
                     (b'\\', [escaped, rest @ ..]) => (escaped, rest),
                     _ => (first, behind),
                 };
@@ -140,8 +134,8 @@ fn begins<'n>(mut chunk: &[u8], mut name: &'n [u8], budget: &mut Budget) -> Resu
     Ok(Some(name))
 }
 
-/// Whether a class, given from behind its `[`, has the character, and what is behind its `]`.
-fn class<'c>(chunk: &'c [u8], c: char, budget: &mut Budget) -> Result<(bool, &'c [u8]), Stop> {
+/// Whether a class, given from behind its `[`, has the character, and how long it is; none if it is malformed.
+fn class(chunk: &[u8], c: char) -> Option<(bool, usize)> {
     let (is_negated, mut rest) = match chunk {
         [b'^', rest @ ..] => (true, rest),
         _ => (false, chunk),
@@ -149,11 +143,10 @@ fn class<'c>(chunk: &'c [u8], c: char, budget: &mut Budget) -> Result<(bool, &'c
     let mut is_in = false;
     let mut is_first = true;
     loop {
-        budget.spend(1).map_err(Stop::Spent)?;
         if let [b']', behind @ ..] = rest
             && !is_first
         {
-            return Ok((is_in != is_negated, behind));
+            return Some((is_in != is_negated, chunk.len() - behind.len()));
         }
         let (low, behind) = member(rest)?;
         rest = behind;
@@ -167,30 +160,25 @@ fn class<'c>(chunk: &'c [u8], c: char, budget: &mut Budget) -> Result<(bool, &'c
 }
 
 /// One character of a class, possibly escaped; something must be behind it.
-fn member(chunk: &[u8]) -> Result<(char, &[u8]), Stop> {
+fn member(chunk: &[u8]) -> Option<(char, &[u8])> {
     let chunk = match chunk {
-        [] | [b'-' | b']', ..] | [b'\\'] => return Err(Stop::Malformed),
+        [] | [b'-' | b']', ..] | [b'\\'] => return None,
         [b'\\', rest @ ..] => rest,
         _ => chunk,
     };
     let (c, width) = decode(chunk);
-    match chunk.get(width..) {
-        Some(rest @ [_, ..]) if c != char::REPLACEMENT_CHARACTER || width > 1 => Ok((c, rest)),
-        _ => Err(Stop::Malformed),
-    }
+    let is_text = c != char::REPLACEMENT_CHARACTER || width > 1;
+    chunk.get(width..).filter(|rest| is_text && !rest.is_empty()).map(|rest| (c, rest))
 }
 
-fn is_sound(mut chunk: &[u8]) -> bool {
-    let mut unlimited = Budget::new();
+/// None if a class is malformed, or `\` the last character.
+fn check(mut chunk: &[u8]) -> Option<()> {
     loop {
         chunk = match chunk {
-            [] => return true,
-            [b'\\'] => return false,
+            [] => return Some(()),
+            [b'\\'] => return None,
             [b'\\', _, rest @ ..] => rest,
-            [b'[', rest @ ..] => match class(rest, 'x', &mut unlimited) {
-                Ok((_, rest)) => rest,
-                Err(_) => return false,
-            },
+            [b'[', rest @ ..] => rest.get(class(rest, 'x')?.1..)?,
             [_, rest @ ..] => rest,
         };
     }
@@ -200,52 +188,50 @@ fn is_sound(mut chunk: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn matches(pattern: &str, name: &str) -> Result<bool, Stop> {
-        Pattern::new(pattern.as_bytes()).matches(name.as_bytes(), &mut Budget::new())
+    fn matches(pattern: &str, name: &str) -> Option<bool> {
+        let pattern = Pattern::new(pattern.as_bytes())?;
+        Some(pattern.matches(name.as_bytes(), &mut Budget::new()).unwrap())
     }
 
     #[test]
     fn stars_and_question_marks_take_slashes() {
-        assert_eq!(matches("*", "a/b"), Ok(true));
-        assert_eq!(matches("a?b", "a/b"), Ok(true));
-        assert_eq!(matches("*.txt", "a/b.txt"), Ok(true));
+        assert_eq!(matches("*", "a/b"), Some(true));
+        assert_eq!(matches("a?b", "a/b"), Some(true));
+        assert_eq!(matches("*.txt", "a/b.txt"), Some(true));
     }
 
     #[test]
     fn a_question_mark_is_one_character() {
-        assert_eq!(matches("a?b", "aéb"), Ok(true));
-        assert_eq!(matches("a?b", "ab"), Ok(false));
+        assert_eq!(matches("a?b", "aéb"), Some(true));
+        assert_eq!(matches("a?b", "ab"), Some(false));
     }
 
     #[test]
     fn the_first_place_is_taken_and_no_other_one_tried() {
-        assert_eq!(matches("*ab*b", "abab"), Ok(true));
-        assert_eq!(matches("*a?c*d", "aaac-d"), Ok(true));
-        assert_eq!(matches("a*b", "ab-b"), Ok(true));
+        assert_eq!(matches("*ab*b", "abab"), Some(true));
+        assert_eq!(matches("*a?c*d", "aaac-d"), Some(true));
+        assert_eq!(matches("a*b", "ab-b"), Some(true));
     }
 
     #[test]
     fn classes_have_ranges_escapes_and_negation() {
-        assert_eq!(matches("[a-cx]", "b"), Ok(true));
-        assert_eq!(matches("[^a-cx]", "b"), Ok(false));
-        assert_eq!(matches("[\\]-a]", "]"), Ok(true));
-        assert_eq!(matches("[é-ü]", "ö"), Ok(true));
-        assert_eq!(matches("[*]", "*"), Ok(true));
+        assert_eq!(matches("[a-cx]", "b"), Some(true));
+        assert_eq!(matches("[^a-cx]", "b"), Some(false));
+        assert_eq!(matches("[\\]-a]", "]"), Some(true));
+        assert_eq!(matches("[é-ü]", "ö"), Some(true));
+        assert_eq!(matches("[*]", "*"), Some(true));
     }
 
     #[test]
-    fn a_malformed_part_counts_only_when_it_is_looked_at() {
-        assert_eq!(matches("a[", "a"), Ok(false));
-        assert_eq!(matches("a[", "ab"), Err(Stop::Malformed));
-        assert_eq!(matches("b[", "ab"), Ok(false));
-        assert_eq!(matches("[]a]", "a"), Err(Stop::Malformed));
-        assert_eq!(matches("[a-]", "a"), Err(Stop::Malformed));
-        assert_eq!(matches("a\\", "ab"), Err(Stop::Malformed));
+    fn a_malformed_part_is_no_pattern() {
+        for pattern in ["a[", "[]a]", "[a-]", "[-a]", "a\\", "[a\\", "[^", "*[a-"] {
+            assert_eq!(matches(pattern, "a"), None, "{pattern}");
+        }
     }
 
     #[test]
     fn nothing_matches_only_nothing() {
-        assert_eq!(matches("", ""), Ok(true));
-        assert_eq!(matches("", "a"), Ok(false));
+        assert_eq!(matches("", ""), Some(true));
+        assert_eq!(matches("", "a"), Some(false));
     }
 }

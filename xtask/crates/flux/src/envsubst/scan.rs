@@ -36,7 +36,6 @@ pub(super) struct Scanner<'t> {
     /// The part of the token before `kept_from`, if something was taken out of it.
     kept: Option<Vec<u8>>,
     kept_from: usize,
-    removed: usize,
     pub(super) mode: u8,
     pub(super) accept: Accept,
     /// Whether `\` escapes as `$` does: inside an expression.
@@ -54,7 +53,6 @@ impl<'t> Scanner<'t> {
             start: 0,
             kept: None,
             kept_from: 0,
-            removed: 0,
             mode: 0,
             accept: any,
             backslash: false,
@@ -111,7 +109,7 @@ impl<'t> Scanner<'t> {
 
     pub(super) fn scan(&mut self) -> Token {
         self.start = self.pos;
-        (self.kept, self.kept_from, self.removed) = (None, self.pos, 0);
+        (self.kept, self.kept_from) = (None, self.pos);
         let c = self.read();
         if c == '\0' {
             Token::End
@@ -160,9 +158,9 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The length of the token so far.
+    /// The length of the token so far, what escaped in it included: where that counts, nothing does.
     fn length(&self) -> usize {
-        self.pos.saturating_sub(self.start).saturating_sub(self.removed)
+        self.pos.saturating_sub(self.start)
     }
 
     /// Whether `c` and the next character open an expression; the next one is read then.
@@ -192,7 +190,6 @@ impl<'t> Scanner<'t> {
         let part = text.get(self.kept_from..self.pos.saturating_sub(1)).unwrap_or_default();
         self.kept.get_or_insert_default().extend_from_slice(part);
         self.kept_from = self.pos;
-        self.removed += 1;
         // It was looked at, and is one byte wide.
         self.pos += 1;
     }
