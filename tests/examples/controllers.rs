@@ -1,33 +1,34 @@
 //! What we render of repositories against what kustomize-controller's own functions make of the same Kustomizations:
-//! `controllers ORACLE REPOSITORY=ENTRY…`, where ORACLE is the program of `xtask/crates/flux/oracle`.
+//! `controllers REPOSITORY=ENTRY…`.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "it reports")]
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
 use flux::render::spec::Name;
 use flux::render::variables::placeholder;
 use flux::render::{Encrypted, Entry, Inputs, Part, render, value};
 use serde_json::{Value, json};
+use tests::oracle::{Oracle, Program};
 use xtask::edge::tree::DiskTree;
 use yamltree::path::RepoPath;
 
 const OWNER: [&str; 2] = ["kustomize.toolkit.fluxcd.io/name", "kustomize.toolkit.fluxcd.io/namespace"];
 
+static CONTROLLER: Program = Program::new("flux-oracle", "xtask/crates/flux/oracle", ".");
+
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let oracle = arguments.next().unwrap();
+    let mut oracle = Oracle::start(&CONTROLLER);
     let mut differs = 0;
-    for argument in arguments {
+    for argument in std::env::args().skip(1) {
         let (repository, entry) = argument.split_once('=').unwrap();
-        differs += compare(&oracle, Path::new(repository), entry);
+        differs += compare(&mut oracle, Path::new(repository), entry);
     }
     if differs == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn compare(oracle: &str, repository: &Path, entry: &str) -> usize {
+fn compare(oracle: &mut Oracle, repository: &Path, entry: &str) -> usize {
     let tree = DiskTree::artifact(repository);
     let rendering = render(&Inputs {
         repository: &tree,
@@ -37,9 +38,6 @@ fn compare(oracle: &str, repository: &Path, entry: &str) -> usize {
         is_strict: true,
         threads: 2,
     });
-    let mut process = Command::new(oracle).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut questions = process.stdin.take().unwrap();
-    let mut answers = BufReader::new(process.stdout.take().unwrap()).lines();
     let (mut same, mut refused, mut elsewhere, mut objects, mut encrypted, mut differs) = (0, 0, 0, 0, 0, 0);
     for part in &rendering.parts {
         if part.problem.as_ref().is_some_and(|problem| problem.code == "flux/source") {
@@ -53,20 +51,20 @@ fn compare(oracle: &str, repository: &Path, entry: &str) -> usize {
             "variables": variables(part),
             "strict": true,
         });
-        writeln!(questions, "{question}").unwrap();
-        let answer: Value = serde_json::from_str(&answers.next().unwrap().unwrap()).unwrap();
+        oracle.ask(&question);
+        let answer = oracle.answer();
         let name = &part.kustomization.name;
-        match (&part.problem, answer["error"].as_str()) {
-            (Some(_), Some(_)) => refused += 1,
-            (Some(problem), None) => {
+        match (&part.problem, answer) {
+            (Some(_), Err(_)) => refused += 1,
+            (Some(problem), Ok(_)) => {
                 differs += 1;
                 println!("{name}: only we refuse: {problem}");
             }
-            (None, Some(error)) => {
+            (None, Err(error)) => {
                 differs += 1;
                 println!("{name}: only the controller refuses: {error}");
             }
-            (None, None) => {
+            (None, Ok(answer)) => {
                 let theirs = answer["objects"].as_array().cloned().unwrap_or_default();
                 encrypted += part.objects.iter().filter(|o| o.encrypted == Encrypted::Masked).count();
                 match difference(part, &theirs) {
@@ -82,8 +80,6 @@ fn compare(oracle: &str, repository: &Path, entry: &str) -> usize {
             }
         }
     }
-    drop(questions);
-    process.wait().unwrap();
     println!(
         "{}: {} Kustomizations: {same} the same ({objects} objects, {encrypted} encrypted left out), {refused} refused by \
          both, {elsewhere} of other sources; {differs} differ",

@@ -7,6 +7,7 @@ mod beside;
 mod differential;
 mod effective_values;
 mod ending;
+mod envsubst;
 mod interrupted;
 mod machine;
 mod platform;

@@ -33,7 +33,7 @@ pub struct Case {
 
 impl Case {
     /// The question to the original.
-    fn question(&self) -> String {
+    fn question(&self) -> Value {
         use base64::Engine as _;
         let encode = |bytes: &Vec<u8>| base64::engine::general_purpose::STANDARD.encode(bytes);
         let data = |data: &BTreeMap<String, Vec<u8>>| -> Value {
@@ -50,6 +50,6 @@ impl Case {
                 })
             })
             .collect();
-        json!({"references": references, "objects": objects, "inline": self.inline}).to_string()
+        json!({"references": references, "objects": objects, "inline": self.inline})
     }
 }

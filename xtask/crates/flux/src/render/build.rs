@@ -3,6 +3,7 @@
 //! Upstream: `build` and `apply` in `kustomization_controller.go` of kustomize-controller 1.9, `kustomize_varsub.go` of
 //! `github.com/fluxcd/pkg/kustomize` 1.35.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use super::manifest::{manifest, title, wrong};
 use super::spec::{GROUP, Kustomization, is_kind, text};
 use super::variables::{Lookup, Variables};
 use super::{Encrypted, Rendered, masked};
-use crate::envsubst;
+use crate::envsubst::{self, Strict};
 
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
@@ -156,12 +157,13 @@ fn substituted(
     variables.check_names().map_err(&refuse)?;
     let mut before = String::new();
     emit::document(&node, &mut before).map_err(|error| refuse(error.message))?;
-    if !before.contains("${") && is_settled(&node) {
+    let strict = if variables.is_strict { Strict::Yes } else { Strict::No };
+    let mut lookup = Lookup::new(variables, &before, used).map_err(|error| refuse(error.to_string()))?;
+    let after = envsubst::substitute(&before, &mut |name| lookup.value(name), strict)
+        .map_err(|error| refuse(error.to_string()))?;
+    if matches!(after, Cow::Borrowed(_)) && is_settled(&node) {
         return Ok(node);
     }
-    let mut lookup = Lookup::new(variables, used);
-    let after = envsubst::substitute(&before, &mut |name| lookup.value(name), variables.is_strict)
-        .map_err(|error| refuse(error.to_string()))?;
     let mut new = json::read_as_json(&after, &place.file, options().limits)
         .map_err(|error| refuse(format!("after substitution it is no YAML: {}", error.message)))?;
     if !matches!(new.value, Value::Map(_)) {

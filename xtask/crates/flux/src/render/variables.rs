@@ -2,9 +2,10 @@
 //!
 //! Upstream: `LoadVariables` of `github.com/fluxcd/pkg/kustomize` 1.35 (`kustomize_varsub.go`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::spec::{Kustomization, Reference};
+use crate::envsubst::{self, SubstitutionError};
 
 /// The values that a ConfigMap or Secret holds, by key; none where the value is not known (it is encrypted, or made in the
 /// cluster).
@@ -97,12 +98,28 @@ fn is_name(name: &str) -> bool {
 /// Answers for the variables of one object, and notes which were asked for.
 pub(super) struct Lookup<'v> {
     variables: &'v Variables,
+    /// Those that a default can stand for wherever they are used.
+    with_default: BTreeSet<String>,
     used: &'v mut Vec<String>,
 }
 
 impl<'v> Lookup<'v> {
-    pub(super) fn new(variables: &'v Variables, used: &'v mut Vec<String>) -> Self {
-        Lookup { variables, used }
+    /// For the expressions of this text.
+    pub(super) fn new(
+        variables: &'v Variables,
+        text: &str,
+        used: &'v mut Vec<String>,
+    ) -> Result<Self, SubstitutionError> {
+        let mut with_default = BTreeSet::new();
+        // Asked for only where it may be wanted.
+        if !variables.missing.is_empty() {
+            let uses = envsubst::variables(text)?;
+            with_default.extend(uses.iter().filter(|u| u.default.is_some()).map(|u| u.variable.clone()));
+            for bare in uses.iter().filter(|u| u.default.is_none()) {
+                with_default.remove(&bare.variable);
+            }
+        }
+        Ok(Lookup { variables, with_default, used })
     }
 
     /// The value; a placeholder if only the cluster knows it.
@@ -113,7 +130,9 @@ impl<'v> Lookup<'v> {
         match self.variables.get(name) {
             Some(variable) => Some(variable.value.clone().unwrap_or_else(|| placeholder(name))),
             // What is not at hand may hold it.
-            None if !self.variables.missing.is_empty() => Some(placeholder(name)),
+            None if !self.variables.missing.is_empty() && !self.with_default.contains(name) => {
+                Some(placeholder(name))
+            }
             None => None,
         }
     }
