@@ -10,7 +10,7 @@ fn value(name: &str) -> Option<Vec<u8>> {
         b'e' => "é中😀".as_bytes().to_vec(),
         b'f' => b"\xff\xc3a".to_vec(),
         b'g' => b"*[a-c]?\\".to_vec(),
-        b'h' => vec![b'a'; 3000],
+        b'h' => vec![b'a'; 300],
         b'n' => b"-2".to_vec(),
         b'1'..=b'9' => name.as_bytes().to_vec(),
         _ => return None,
