@@ -103,10 +103,8 @@ fn variables(part: &Part) -> BTreeMap<String, String> {
         (name.to_owned(), value.unwrap_or_else(|| placeholder(name)))
     });
     let mut all: BTreeMap<String, String> = known.collect();
-    if !part.variables.missing.is_empty() {
-        for name in part.objects.iter().flat_map(|object| &object.variables) {
-            all.entry(name.clone()).or_insert_with(|| placeholder(name));
-        }
+    for name in part.objects.iter().flat_map(|object| &object.unknown) {
+        all.entry(name.clone()).or_insert_with(|| placeholder(name));
     }
     all
 }

@@ -41,6 +41,8 @@ pub struct Rendered {
     pub encrypted: Encrypted,
     /// The variables that its text asked for.
     pub variables: Vec<String>,
+    /// Those of them that only the cluster knows: placeholders stand for them.
+    pub unknown: Vec<String>,
 }
 
 /// One Kustomization and what it makes.
@@ -139,6 +141,11 @@ pub fn value(node: &Node) -> serde_json::Value {
             Ok(Plain::Bool(truth)) => Value::Bool(truth),
             Ok(Plain::Int(number)) => Value::from(number),
             Ok(Plain::UInt(number)) => Value::from(number),
+            // What is whole is written without a dot in JSON, and read as a whole number.
+            #[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
+            Ok(Plain::Float(number)) if number.fract() == 0.0 && number.abs() < 1e18 => {
+                Value::from(number as i64)
+            }
             Ok(Plain::Float(number)) => Number::from_f64(number).map_or(Value::Null, Value::Number),
             Ok(Plain::Text(text)) => Value::String(text.into_owned()),
             Ok(Plain::Null) | Err(_) => Value::Null,

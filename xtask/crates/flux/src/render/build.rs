@@ -16,7 +16,7 @@ use yamltree::tree::Tree;
 
 use super::manifest::{manifest, title, wrong};
 use super::spec::{GROUP, Kustomization, is_kind, text};
-use super::variables::{Lookup, Variables};
+use super::variables::{Asked, Lookup, Variables};
 use super::{Encrypted, Rendered, masked};
 use crate::envsubst::{self, Strict};
 
@@ -118,9 +118,9 @@ fn finished(
             return Err(refuse("flux/encrypted", message));
         }
     }
-    let mut used = Vec::new();
+    let mut asked = Asked::default();
     if kustomization.post_build.is_some() && !is_left_alone(&node) {
-        node = substituted(node, kustomization, variables, &place, &mut used)?;
+        node = substituted(node, kustomization, variables, &place, &mut asked)?;
     }
     if is_kind(&node, "kustomize.config.k8s.io", "Kustomization") {
         let message = "a kustomization file among the resources; Flux leaves it out".to_owned();
@@ -128,7 +128,7 @@ fn finished(
         return Ok(None);
     }
     label(&mut node, kustomization);
-    Ok(Some(Rendered { node, encrypted, variables: used }))
+    Ok(Some(Rendered { node, encrypted, variables: asked.all, unknown: asked.unknown }))
 }
 
 fn is_left_alone(node: &Node) -> bool {
@@ -143,7 +143,7 @@ fn substituted(
     kustomization: &Kustomization,
     variables: &Variables,
     place: &Place,
-    used: &mut Vec<String>,
+    asked: &mut Asked,
 ) -> Result<Node> {
     let always = kustomization.post_build.as_ref().is_some_and(|post| post.is_always);
     if variables.is_empty() && !always {
@@ -158,7 +158,7 @@ fn substituted(
     let mut before = String::new();
     emit::document(&node, &mut before).map_err(|error| refuse(error.message))?;
     let strict = if variables.is_strict { Strict::Yes } else { Strict::No };
-    let mut lookup = Lookup::new(variables, &before, used).map_err(|error| refuse(error.to_string()))?;
+    let mut lookup = Lookup::new(variables, &before, asked).map_err(|error| refuse(error.to_string()))?;
     let after = envsubst::substitute(&before, &mut |name| lookup.value(name), strict)
         .map_err(|error| refuse(error.to_string()))?;
     if matches!(after, Cow::Borrowed(_)) && is_settled(&node) {

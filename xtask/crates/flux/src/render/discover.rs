@@ -212,6 +212,8 @@ impl<'t> Discovery<'_, 't> {
 fn entry(path: &RepoPath) -> Kustomization {
     let mut kustomization = Kustomization::of(Node::map(), USUAL);
     kustomization.name.name.clear();
+    // Who would build it, with which keys, is not known.
+    kustomization.decrypts = true;
     kustomization.source = Reference { kind: "GitRepository".into(), name: Name::new(USUAL, USUAL) };
     path.as_str().clone_into(&mut kustomization.path);
     kustomization

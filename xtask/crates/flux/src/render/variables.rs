@@ -100,7 +100,14 @@ pub(super) struct Lookup<'v> {
     variables: &'v Variables,
     /// Those that a default can stand for wherever they are used.
     with_default: BTreeSet<String>,
-    used: &'v mut Vec<String>,
+    asked: &'v mut Asked,
+}
+
+/// Which variables were asked for, and which of them only the cluster knows.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    pub(super) all: Vec<String>,
+    pub(super) unknown: Vec<String>,
 }
 
 impl<'v> Lookup<'v> {
@@ -108,7 +115,7 @@ impl<'v> Lookup<'v> {
     pub(super) fn new(
         variables: &'v Variables,
         text: &str,
-        used: &'v mut Vec<String>,
+        asked: &'v mut Asked,
     ) -> Result<Self, SubstitutionError> {
         let mut with_default = BTreeSet::new();
         // Asked for only where it may be wanted.
@@ -119,22 +126,28 @@ impl<'v> Lookup<'v> {
                 with_default.remove(&bare.variable);
             }
         }
-        Ok(Lookup { variables, with_default, used })
+        Ok(Lookup { variables, with_default, asked })
     }
 
     /// The value; a placeholder if only the cluster knows it.
     pub(super) fn value(&mut self, name: &str) -> Option<String> {
-        if !self.used.iter().any(|used| used == name) {
-            self.used.push(name.to_owned());
+        note(&mut self.asked.all, name);
+        let known = self.variables.get(name);
+        if let Some(value) = known.and_then(|variable| variable.value.clone()) {
+            return Some(value);
         }
-        match self.variables.get(name) {
-            Some(variable) => Some(variable.value.clone().unwrap_or_else(|| placeholder(name))),
-            // What is not at hand may hold it.
-            None if !self.variables.missing.is_empty() && !self.with_default.contains(name) => {
-                Some(placeholder(name))
-            }
-            None => None,
-        }
+        // What is not at hand may hold it.
+        let may_be = !self.variables.missing.is_empty() && !self.with_default.contains(name);
+        (known.is_some() || may_be).then(|| {
+            note(&mut self.asked.unknown, name);
+            placeholder(name)
+        })
+    }
+}
+
+fn note(names: &mut Vec<String>, name: &str) {
+    if !names.iter().any(|known| known == name) {
+        names.push(name.to_owned());
     }
 }
 
