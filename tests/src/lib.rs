@@ -12,6 +12,7 @@ pub mod differential;
 pub mod envsubst;
 pub mod guard;
 pub mod oracle;
+pub mod owned;
 pub mod processes;
 pub mod repository;
 pub mod run;

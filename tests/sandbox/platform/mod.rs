@@ -5,4 +5,5 @@ mod bootstrap;
 mod following;
 mod kubectl;
 mod overrides;
+mod rendered;
 mod scripts;

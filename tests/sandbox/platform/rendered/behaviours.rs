@@ -1,0 +1,210 @@
+//! Every behaviour of rendering that kustomize-controller has, each by a Kustomization of its own: the real one and ours do the
+//! same, or refuse the same.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use tests::shared::platform;
+
+use super::{KUSTOMIZATIONS, compare, live, name, rendered};
+
+/// Files below `flux2/behaviours/`, in the form of `MemTree::from_fixture`.
+const FILES: &str = include_str!("behaviours.txt");
+
+/// The Kustomizations, each with what its spec has beside the path; `refuses` are those that cannot be built.
+fn kustomizations() -> Vec<(&'static str, Value)> {
+    let patch = json!([
+        {"patch": "- {op: add, path: /data/json, value: patched}", "target": {"kind": "ConfigMap", "name": "first"}},
+        {"patch": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: second}\ndata: {merged: patched}\n"},
+    ]);
+    let from = |names: &[(&str, &str, bool)]| -> Value {
+        names
+            .iter()
+            .map(|(kind, name, optional)| json!({"kind": kind, "name": name, "optional": optional}))
+            .collect()
+    };
+    let variables = from(&[("ConfigMap", "behaviours-a", false), ("Secret", "behaviours-b", false)]);
+    vec![
+        ("plain-folder", json!({"path": "./flux2/behaviours/plain"})),
+        ("above-the-top", json!({"path": "../../flux2/behaviours/empty-result"})),
+        ("only-generator", json!({"path": "./flux2/behaviours/generator"})),
+        ("loose-file", json!({"path": "flux2/behaviours/loose/"})),
+        (
+            "target-namespace",
+            json!({"path": "./flux2/behaviours/two", "targetNamespace": "behaviours-other"}),
+        ),
+        (
+            "affixes",
+            json!({"path": "./flux2/behaviours/affixed", "namePrefix": "new-", "nameSuffix": "-new"}),
+        ),
+        (
+            "common-metadata",
+            json!({"path": "./flux2/behaviours/common", "commonMetadata": {
+            "labels": {"team": "a", "from": "common"}, "annotations": {"note": "${not_substituted}"}},
+            "postBuild": {"substitute": {"v": "x"}}}),
+        ),
+        ("patches", json!({"path": "./flux2/behaviours/patched", "patches": patch})),
+        (
+            "components",
+            json!({"path": "./flux2/behaviours/with-components", "components":
+            ["../component", "../missing"], "ignoreMissingComponents": true}),
+        ),
+        (
+            "images",
+            json!({"path": "./flux2/behaviours/images", "images": [
+            {"name": "registry.example.org/a", "newTag": "2"}, {"name": "registry.example.org/b", "newName": "b", "digest":
+             "sha256:24a0c4b4a4c0eb97a1aabb8e29f18e917d05abfe1b7a7c07857230879ce7d3d3"},
+            {"name": "registry.example.org/c", "newTag": "3"}]}),
+        ),
+        (
+            "build-metadata",
+            json!({"path": "./flux2/behaviours/metadata", "buildMetadata": ["transformerAnnotations"]}),
+        ),
+        (
+            "functions",
+            json!({"path": "./flux2/behaviours/functions", "postBuild": {"substitute": {
+            "v": "Value-one", "path": "/a/b/c.txt", "quote": "\"", "number": "12345678", "lines": "a\nb", "empty": ""}}}),
+        ),
+        (
+            "precedence",
+            json!({"path": "./flux2/behaviours/precedence", "postBuild": {
+            "substituteFrom": variables, "substitute": {"c": "inline"}}}),
+        ),
+        (
+            "optional",
+            json!({"path": "./flux2/behaviours/optional", "postBuild": {
+            "substituteFrom": from(&[("ConfigMap", "behaviours-missing", true)]), "substitute": {"v": "x"}}}),
+        ),
+        (
+            "no-variables",
+            json!({"path": "./flux2/behaviours/no-variables", "postBuild": {
+            "substituteFrom": from(&[("Secret", "behaviours-missing", true)])}}),
+        ),
+        (
+            "always",
+            json!({"path": "./flux2/behaviours/always", "postBuild": {"substituteStrategy": "Always"}}),
+        ),
+        ("numbers", json!({"path": "./flux2/behaviours/numbers", "postBuild": {"substitute": {"v": "7"}}})),
+        (
+            "refuses-undefined",
+            json!({"path": "./flux2/behaviours/undefined", "postBuild": {"substitute": {"v": "x"}}}),
+        ),
+        (
+            "refuses-transform-of-undefined",
+            json!({"path": "./flux2/behaviours/transform", "postBuild": {
+            "substitute": {"v": "x"}}}),
+        ),
+        (
+            "refuses-name-of-variable",
+            json!({"path": "./flux2/behaviours/plain", "postBuild": {
+            "substituteFrom": from(&[("ConfigMap", "behaviours-bad-name", false)])}}),
+        ),
+        (
+            "refuses-missing-reference",
+            json!({"path": "./flux2/behaviours/plain", "postBuild": {
+            "substituteFrom": from(&[("ConfigMap", "behaviours-missing", false)])}}),
+        ),
+        ("refuses-missing-path", json!({"path": "./flux2/behaviours/nowhere"})),
+        (
+            "refuses-remote-component",
+            json!({"path": "./flux2/behaviours/plain", "components":
+            ["https://example.org/component"]}),
+        ),
+        (
+            "refuses-absolute-component",
+            json!({"path": "./flux2/behaviours/plain", "components": ["/component"]}),
+        ),
+        (
+            "refuses-missing-component",
+            json!({"path": "./flux2/behaviours/two", "components": ["../missing"]}),
+        ),
+        ("refuses-no-kubernetes", json!({"path": "./flux2/behaviours/no-kubernetes"})),
+        (
+            "refuses-same-after-substitution",
+            json!({"path": "./flux2/behaviours/same", "postBuild": {
+            "substitute": {"v": "x"}}}),
+        ),
+        ("refuses-encrypted", json!({"path": "./flux2/behaviours/encrypted"})),
+    ]
+}
+
+fn object((name, spec): &(&str, Value)) -> Value {
+    let mut spec = spec.clone();
+    spec["interval"] = json!("1h");
+    spec["retryInterval"] = json!("1h");
+    spec["prune"] = json!(true);
+    spec["sourceRef"] = json!({"kind": "GitRepository", "name": "openappstack"});
+    json!({
+        "apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
+        "metadata": {"name": format!("behaviour-{name}"), "namespace": "flux-system"}, "spec": spec,
+    })
+}
+
+/// What lies in the cluster for them.
+fn beside() -> Vec<Value> {
+    let config_map = |name: &str, data: Value| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "flux-system"}, "data": data});
+    let namespace = |name: &str| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+    vec![
+        namespace("behaviours"),
+        namespace("behaviours-other"),
+        config_map("behaviours-a", json!({"a": "first", "b": "first", "c": "first", "lines": "x\ny\n"})),
+        config_map("behaviours-bad-name", json!({"a.b": "x"})),
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "behaviours-b", "namespace": "flux-system"},
+            "stringData": {"b": "second", "c": "second"}}),
+    ]
+}
+
+/// Ready, and why; nothing while the controller still works.
+fn verdict(object: &Value) -> Option<(bool, String)> {
+    let conditions = object.pointer("/status/conditions")?.as_array()?;
+    let ready = conditions.iter().find(|c| c["type"] == "Ready")?;
+    let message = format!("{}: {}", ready["reason"].as_str()?, ready["message"].as_str()?);
+    match ready["status"].as_str()? {
+        "True" => Some((true, message)),
+        "False" => Some((false, message)),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_behaviour_of_the_controller_is_rendered_or_refused_alike() {
+    let platform = platform();
+    let checkout = &platform.checkout;
+    let files = yamltree::tree::MemTree::from_fixture(FILES).unwrap();
+    for path in yamltree::tree::files_below(&files, &yamltree::path::RepoPath::root()) {
+        let text = yamltree::tree::Tree::read(&files, &path).unwrap();
+        checkout.write(&format!("flux2/behaviours/{path}"), &text);
+    }
+    let commit = checkout.commit("behaviours");
+    checkout.wait_until_flux_follows(&commit);
+    let all = kustomizations();
+    let objects: Vec<Value> = beside().into_iter().chain(all.iter().map(object)).collect();
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
+    checkout.write("../behaviours.json", &list.to_string());
+    checkout.kubectl(&["apply", "--filename", "../behaviours.json"]).expect(0);
+    let is_ours = |object: &Value| name(object).name.starts_with("behaviour-");
+    let found: BTreeMap<String, (bool, String)> = checkout.wait("each behaviour has a verdict", 90, || {
+        let found = live(checkout, KUSTOMIZATIONS).into_iter().filter(is_ours);
+        let found: BTreeMap<_, _> =
+            found.filter_map(|object| Some((name(&object).name, verdict(&object)?))).collect();
+        if found.len() == all.len() { Ok(found) } else { Err(format!("{} of {}", found.len(), all.len())) }
+    });
+    let kustomizations: Vec<Value> = live(checkout, KUSTOMIZATIONS).into_iter().filter(is_ours).collect();
+    let mut rendering = rendered(checkout, kustomizations.iter());
+    let mut different = Vec::new();
+    for part in &rendering.parts {
+        let name = &part.kustomization.name.name;
+        let (is_ready, why) = &found[name];
+        let lacks = !part.variables.missing.is_empty();
+        let problem = part.problem.as_ref().map(ToString::to_string);
+        let is_refused = problem.is_some() || lacks;
+        if is_refused == *is_ready || is_refused != name.starts_with("behaviour-refuses-") {
+            different.push(format!("{name}: ours {problem:?}, live {is_ready} {why}"));
+        }
+    }
+    rendering.parts.retain(|part| found[&part.kustomization.name.name].0);
+    let ready: Vec<Value> = kustomizations.into_iter().filter(|object| found[&name(object).name].0).collect();
+    different.extend(compare(checkout, &rendering, &ready));
+    checkout.kubectl(&["delete", "--filename", "../behaviours.json", "--wait=false"]).expect(0);
+    assert!(different.is_empty(), "{} differences:\n{}", different.len(), different.join("\n"));
+}
