@@ -5,6 +5,7 @@
 
 mod apps;
 mod arguments;
+mod build;
 mod clusters;
 mod create;
 mod flux_env;

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use clap::Args;
 use fleet::generated;
 use fleet::roots::{self, Origin};
+use flux::explain::{self, Row};
 use flux::render::spec::{Name, Reference};
 use flux::render::variables::Data;
 use flux::render::{Entry, Inputs, Part, Rendering, render};
@@ -30,6 +31,10 @@ use crate::report;
   cargo xtask build                               everything that Flux applies in the sandbox
   cargo xtask build example nextcloud             what one component of a cluster becomes
   cargo xtask build example --dir /tmp/example    one file an object, to look around in
+  cargo xtask build --explain HelmRelease/nextcloud.spec.chart
+                                                  which file and line, patch or variable set it
+  cargo xtask build --explain HelmRelease/nextcloud.values.nextcloud
+                                                  which layer of values
   cargo xtask build --revision HEAD~1             the same of another commit
   cargo xtask build --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
@@ -58,6 +63,10 @@ pub struct Arguments {
     /// Write one file an object below this folder, which must be empty or new
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
+    /// Say what set each field of an object: KIND/NAME or KIND/NAMESPACE/NAME, and a field behind it; below `values` of a
+    /// HelmRelease are the values that its chart gets
+    #[arg(long, value_name = "OBJECT[.FIELD]", conflicts_with = "dir")]
+    explain: Option<String>,
     /// Let a variable without value and default be empty, as Flux before 2.9 did
     #[arg(long)]
     lenient: bool,
@@ -71,6 +80,9 @@ fn named(text: &str) -> Result<(String, PathBuf), String> {
 /// Runs `build`.
 pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     let rendering = rendered(arguments, context)?;
+    if let Some(wanted) = &arguments.explain {
+        return explained(&rendering, wanted, context);
+    }
     let parts: Vec<&Part> = rendering.parts.iter().filter(|part| is_wanted(arguments, part)).collect();
     if parts.is_empty() {
         let wanted = arguments.component.as_deref().unwrap_or("the entry");
@@ -84,6 +96,34 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     parts.iter().flat_map(|part| &part.warnings).for_each(|found| context.terminal.say(found.to_string()));
     let problems: Vec<_> = parts.iter().filter_map(|part| part.problem.as_deref()).cloned().collect();
     if problems.is_empty() { Ok(Exit::Yes) } else { Err(Failure::Faulty(problems)) }
+}
+
+/// Prints what set each field.
+fn explained(rendering: &Rendering, wanted: &str, context: &Context) -> Outcome {
+    let found = explain::explain(rendering, wanted).map_err(Failure::Usage)?;
+    if context.output == Output::Json {
+        let row = |row: &Row| {
+            let variables: BTreeMap<&str, &str> =
+                row.variables.iter().map(|(name, from)| (name.as_str(), from.as_str())).collect();
+            json!({"path": row.path, "value": row.value, "origin": row.origin, "written": row.written, "variables": variables})
+        };
+        let object = |(title, rows): &(String, Vec<Row>)| json!({"object": title, "fields": rows.iter().map(row).collect::<Vec<_>>()});
+        report::json(&json!({"version": 1, "objects": found.iter().map(object).collect::<Vec<_>>()}));
+        return Ok(Exit::Yes);
+    }
+    for (title, rows) in found {
+        report::line(title);
+        for row in rows {
+            let value = row.value.lines().next().unwrap_or_default();
+            report::line(format!("  {}: {value}\n      {}", row.path, row.origin));
+            if let Some(written) = row.written {
+                let variables = row.variables.iter().map(|(name, from)| format!("{name} from {from}"));
+                let variables: Vec<String> = variables.collect();
+                report::line(format!("      written as `{}`; {}", written.trim_end(), variables.join(", ")));
+            }
+        }
+    }
+    Ok(Exit::Yes)
 }
 
 fn is_wanted(arguments: &Arguments, part: &Part) -> bool {

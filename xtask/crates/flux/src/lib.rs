@@ -4,9 +4,11 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod envsubst;
+pub mod explain;
 pub mod ignore;
 pub mod object;
 pub mod pins;
+pub mod releases;
 pub mod render;
 pub mod status;
 pub mod values;

@@ -2,7 +2,7 @@
 //! would apply.
 
 mod artifact;
-mod build;
+pub(crate) mod build;
 mod data;
 mod discover;
 mod manifest;
@@ -43,6 +43,8 @@ pub struct Rendered {
     pub variables: Vec<String>,
     /// Those of them that only the cluster knows: placeholders stand for them.
     pub unknown: Vec<String>,
+    /// The texts that substitution changed, as they were before, by the path to them.
+    pub before: Vec<(String, String)>,
 }
 
 /// One Kustomization and what it makes.

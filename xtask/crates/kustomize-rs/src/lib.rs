@@ -88,7 +88,7 @@ use kustomization::record::Entry;
 pub use limits::Limits;
 use load::{Folder, Loader};
 use metadata::Way;
-pub use object::Object;
+pub use object::{Object, field};
 pub use session::Session;
 pub use source::{Origin, Source, Transformer};
 

@@ -127,9 +127,9 @@ impl Object {
         node.and_then(Node::scalar).map(|scalar| scalar.text.clone()).unwrap_or_default()
     }
 
-    /// The value of a field: a path as `replacements` write it, `spec.ports.[name=http].port` or `spec.ports.0.port`.
+    /// The value of a field: see [`field`].
     pub fn field(&self, path: &str) -> Option<&Node> {
-        lookup(&self.node, &split_brackets(path)).ok().flatten()
+        field(&self.node, path)
     }
 
     /// Group, version and kind.
@@ -280,6 +280,11 @@ impl Object {
         let map = self.meta_pairs("annotations");
         self.set_meta_map("annotations", &map);
     }
+}
+
+/// The value in a document at a path as `replacements` write it, `spec.ports.[name=http].port` or `spec.ports.0.port`.
+pub fn field<'n>(node: &'n Node, path: &str) -> Option<&'n Node> {
+    lookup(node, &split_brackets(path)).ok().flatten()
 }
 
 /// The keys of a mapping with the texts and places of their values.

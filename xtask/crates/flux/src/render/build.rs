@@ -128,7 +128,7 @@ fn finished(
         return Ok(None);
     }
     label(&mut node, kustomization);
-    Ok(Some(Rendered { node, encrypted, variables: asked.all, unknown: asked.unknown }))
+    Ok(Some(Rendered { node, encrypted, variables: asked.all, unknown: asked.unknown, before: asked.before }))
 }
 
 fn is_left_alone(node: &Node) -> bool {
@@ -169,7 +169,7 @@ fn substituted(
     if !matches!(new.value, Value::Map(_)) {
         return Err(refuse("after substitution it is no mapping".to_owned()));
     }
-    marked(&mut new, &node);
+    marked(&mut new, &node, "", &mut asked.before);
     Ok(new)
 }
 
@@ -184,26 +184,40 @@ fn is_settled(node: &Node) -> bool {
     }
 }
 
-/// Gives the values that were read again the places that they had before.
-fn marked(new: &mut Node, old: &Node) {
+/// Gives the values that were read again the places that they had before, and notes the texts that changed.
+fn marked(new: &mut Node, old: &Node, path: &str, before: &mut Vec<(String, String)>) {
     new.at = old.at;
     match (&mut new.value, &old.value) {
         (Value::Map(fields), Value::Map(_)) => {
             // Keys are sorted on one side only; a key that is a variable is not found, and keeps its mapping's place.
             for field in fields {
-                let before = old.fields().iter().find(|f| f.key == field.key);
-                field.at = before.map_or(old.at, |before| before.at);
-                match before {
-                    Some(before) => marked(&mut field.value, &before.value),
+                let was = old.fields().iter().find(|f| f.key == field.key);
+                field.at = was.map_or(old.at, |was| was.at);
+                match was {
+                    Some(was) => marked(&mut field.value, &was.value, &below(path, &field.key), before),
                     None => field.value.each_mark(&mut |mark| *mark = old.at),
                 }
             }
         }
-        (Value::Seq(items), Value::Seq(before)) if items.len() == before.len() => {
-            items.iter_mut().zip(before).for_each(|(item, before)| marked(item, before));
+        (Value::Seq(items), Value::Seq(was)) if items.len() == was.len() => {
+            for (index, (item, was)) in items.iter_mut().zip(was).enumerate() {
+                marked(item, was, &below(path, &index.to_string()), before);
+            }
+        }
+        (_, Value::Scalar(was)) => {
+            if new.scalar().is_none_or(|scalar| scalar.text != was.text) && was.text.contains('$') {
+                before.push((path.to_owned(), was.text.to_string()));
+            }
+            new.each_mark(&mut |mark| *mark = old.at);
         }
         _ => new.each_mark(&mut |mark| *mark = old.at),
     }
+}
+
+/// The path to a field or item; a dot in a name is escaped.
+pub(crate) fn below(path: &str, step: &str) -> String {
+    let step = step.replace('.', "\\.");
+    if path.is_empty() { step } else { format!("{path}.{step}") }
 }
 
 /// Labels of the owner, then `commonMetadata`, which wins.

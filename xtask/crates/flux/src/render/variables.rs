@@ -108,6 +108,7 @@ pub(super) struct Lookup<'v> {
 pub(super) struct Asked {
     pub(super) all: Vec<String>,
     pub(super) unknown: Vec<String>,
+    pub(super) before: Vec<(String, String)>,
 }
 
 impl<'v> Lookup<'v> {

@@ -1,0 +1,131 @@
+//! HelmReleases of a rendering, and the values that they are installed with.
+
+use kustomize_rs::yaml::node::Mark;
+
+use crate::render::spec::{Name, is_kind, text};
+use crate::render::{Part, Rendered, Rendering, value};
+use crate::values::{self, Effective, Found, Layer, Origin, Reference, ValuesError};
+
+/// Group of the API of HelmReleases.
+pub const GROUP: &str = "helm.toolkit.fluxcd.io";
+
+/// The values of a release, and what each layer of them is.
+#[derive(Debug)]
+pub struct ReleaseValues<'r> {
+    /// The values.
+    pub effective: Effective,
+    /// The entries of `spec.valuesFrom`.
+    pub references: Vec<Reference>,
+    /// Where the object of each entry is rendered; none if it is not.
+    sources: Vec<Option<(&'r Part, &'r Rendered)>>,
+}
+
+/// Is it a HelmRelease?
+pub fn is_release(object: &Rendered) -> bool {
+    is_kind(&object.node, GROUP, "HelmRelease")
+}
+
+/// The effective values of a HelmRelease, out of the ConfigMaps and Secrets of the same rendering.
+///
+/// Overrides that only the cluster holds are no part of it, unless the caller rendered them.
+///
+/// # Errors
+///
+/// Where helm-controller has one: a reference that is not optional leads nowhere, or its text is no mapping.
+pub fn values<'r>(rendering: &'r Rendering, release: &Rendered) -> Result<ReleaseValues<'r>, ValuesError> {
+    let spec = value(&release.node)["spec"].take();
+    let references: Vec<Reference> = spec
+        .get("valuesFrom")
+        .cloned()
+        .and_then(|list| serde_json::from_value(list).ok())
+        .unwrap_or_default();
+    let namespace = Name::of(&release.node).namespace;
+    let all =
+        || rendering.parts.iter().flat_map(|part| part.objects.iter().map(move |object| (part, object)));
+    let source = |reference: &Reference| {
+        let name = Name::new(&namespace, &reference.name);
+        all().find(|(_, o)| is_kind(&o.node, "", &reference.kind) && Name::of(&o.node) == name)
+    };
+    let sources: Vec<_> = references.iter().map(source).collect();
+    let objects: Vec<_> = sources.iter().map(|found| found.map(|(_, object)| value(&object.node))).collect();
+    let lookup = |index: usize, reference: &Reference| match objects.get(index).and_then(Option::as_ref) {
+        None => Found::NoObject,
+        // What is no data is missing data.
+        Some(object) => values::find(object, reference.key()).unwrap_or(Found::NoKey),
+    };
+    let effective = values::effective(&references, spec.get("values"), lookup)?;
+    Ok(ReleaseValues { effective, references, sources })
+}
+
+impl ReleaseValues<'_> {
+    /// Where a value comes from, for people: the file and line where the layer's text is written in a file of its own, else the
+    /// layer and the line in it.
+    pub fn origin(&self, origin: &Origin) -> String {
+        let Layer::Reference(index) = origin.layer else { return "spec.values".to_owned() };
+        let Some(reference) = self.references.get(index) else { return "spec.valuesFrom".to_owned() };
+        let layer = format!("{} {} ({})", reference.kind, reference.name, reference.key());
+        let line = origin.at.map(|at| at.line);
+        if let (Some(file), Some(line)) = (self.file(index, reference), line) {
+            return format!("{file}:{line}, {layer}");
+        }
+        line.map_or(layer.clone(), |line| format!("{layer}, line {line}"))
+    }
+
+    /// The file that a generator took the text from.
+    fn file(&self, index: usize, reference: &Reference) -> Option<&str> {
+        let (part, object) = (*self.sources.get(index)?)?;
+        let data = object.node.get("data")?.get(reference.key())?;
+        let Mark { file, line: 1, column: 1 } = data.at else { return None };
+        let source = part.sources.get((file as usize).checked_sub(1)?)?;
+        source.by.is_some().then_some(source.file.as_str())
+    }
+}
+
+/// Which chart a release takes: its name or reference, and the version if the release says it.
+pub fn chart(release: &Rendered) -> (String, String) {
+    let spec = release.node.get("spec");
+    let chart = spec.and_then(|s| s.get("chart")).and_then(|c| c.get("spec"));
+    if chart.is_some() {
+        return (text(chart, "chart").to_owned(), text(chart, "version").to_owned());
+    }
+    let reference = spec.and_then(|s| s.get("chartRef"));
+    (format!("{} {}", text(reference, "kind"), text(reference, "name")), String::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use yamltree::path::RepoPath;
+    use yamltree::tree::MemTree;
+
+    use super::*;
+    use crate::render::{Entry, Inputs, render};
+
+    #[test]
+    fn a_value_is_traced_to_the_line_of_its_file() {
+        let tree = MemTree::from_fixture(
+            "#- k/kustomization.yaml\nnamespace: n\nresources: [release.yaml]\nconfigMapGenerator:\n- {name: v, files: \
+             [values.yaml], options: {disableNameSuffixHash: true}}\n#- k/values.yaml\na: 1\nb:\n  c: 2\n#- \
+             k/release.yaml\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r}\nspec:\n  \
+             valuesFrom: [{kind: ConfigMap, name: v}, {kind: Secret, name: o, optional: true}]\n  values: {a: 3}\n",
+        );
+        let tree = tree.unwrap();
+        let rendering = render(&Inputs {
+            repository: &tree,
+            sources: BTreeMap::new(),
+            entry: Entry::Folder(RepoPath::new("k").unwrap()),
+            data: BTreeMap::new(),
+            is_strict: true,
+            threads: 1,
+        });
+        let release = rendering.parts[0].objects.iter().find(|o| is_release(o)).unwrap();
+        let found = values(&rendering, release).unwrap();
+        let origin = |path: &[&str]| {
+            let start = Some(&found.effective.values);
+            found.origin(&path.iter().fold(start, |n, key| n?.get(key)).unwrap().origin)
+        };
+        assert_eq!(origin(&["b", "c"]), "k/values.yaml:3, ConfigMap v (values.yaml)");
+        assert_eq!(origin(&["a"]), "spec.values");
+    }
+}
