@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used)]
 
 mod components;
+mod controller_versions;
 mod flux_version;
 mod generated_files;
-mod helm_controller_version;
 mod kustomize_version;
 mod pipeline;
 mod releases;
