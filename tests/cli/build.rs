@@ -80,3 +80,13 @@ fn values_of_secrets_are_placeholders() {
     let ran = checkout.xtask(&["build", "--explain", "Secret/oas-nextcloud-admin.stringData"]).expect(0);
     ran.prints("***").prints("from Secret flux-system/oas-nextcloud-variables");
 }
+
+#[test]
+fn an_override_of_the_cluster_is_the_layer_that_wins() {
+    let checkout = Checkout::new();
+    let text = checkout.read("overrides/oas-nextcloud-override.yaml");
+    checkout.write("clusters/sandbox/overrides/oas-nextcloud-override.yaml", &text);
+    let ran = checkout.xtask(&["build", "--explain", "HelmRelease/nextcloud.values.resources"]).expect(0);
+    ran.prints("resources.limits.memory").prints("Secret oas-nextcloud-override (values.yaml)");
+    checkout.xtask(&["build"]).expect(0);
+}

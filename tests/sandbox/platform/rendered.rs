@@ -41,7 +41,8 @@ fn name(object: &Value) -> Name {
 
 /// Renders what begins with these Kustomizations, with the values of variables that are in the cluster.
 fn rendered<'o>(checkout: &Checkout, roots: impl Iterator<Item = &'o Value>) -> Rendering {
-    let roots = roots.map(|object| read_as_json(&object.to_string(), "live", Limits::default()).unwrap());
+    let read = |object: &Value| read_as_json(&object.to_string(), "live", Limits::default()).unwrap();
+    let roots = roots.map(|object| (read(object), "live".to_owned()));
     let mut data = BTreeMap::new();
     for kind in ["ConfigMap", "Secret"] {
         for object in live(checkout, kind).into_iter().filter(|o| o["metadata"]["namespace"] == "flux-system")

@@ -127,6 +127,9 @@ fn explained(rendering: &Rendering, wanted: &str, context: &Context) -> Outcome 
 }
 
 fn is_wanted(arguments: &Arguments, part: &Part) -> bool {
+    if part.is_beside {
+        return false;
+    }
     let Some(wanted) = &arguments.component else { return true };
     let label = part.kustomization.object.get("metadata").and_then(|m| m.get("labels"));
     let component = label.and_then(|l| l.get(roots::COMPONENT_LABEL)).map_or("", Node::value_text);
@@ -179,8 +182,9 @@ fn of_cluster(
     let mut objects = Vec::new();
     for object in roots::roots(spec, &target.catalogue, origin) {
         let node = read_as_json(&object.to_string(), "install", kustomize_rs::Limits::default());
-        objects.push(node.map_err(|found| Failure::Faulty(vec![*found]))?);
+        objects.push((node.map_err(|found| Failure::Faulty(vec![*found]))?, "install".to_owned()));
     }
+    objects.extend(overrides(&target.folder, context)?);
     let secret = |name: &str| Reference { kind: "Secret".into(), name: Name::new(roots::NAMESPACE, name) };
     let mut data = BTreeMap::new();
     let secrets: Vec<String> =
@@ -195,6 +199,28 @@ fn of_cluster(
         data.insert(secret(&generated::secret_name(name)), keys.collect());
     }
     Ok((Entry::Objects(objects), data))
+}
+
+/// What lies in the cluster's `overrides/`: ConfigMaps and Secrets that releases take their values from.
+fn overrides(folder: &ClusterFolder, context: &Context) -> Result<Vec<(Node, String)>, Failure> {
+    let folder = folder.path.join("overrides");
+    let Ok(entries) = fs::read_dir(&folder) else { return Ok(Vec::new()) };
+    let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"));
+    files.sort();
+    let mut objects = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).with_context(|| format!("read {}", file.display()))?;
+        let shown = file.strip_prefix(&context.root).unwrap_or(&file).display().to_string();
+        for document in format!("\n{text}").split("\n---") {
+            let node = read_as_json(document, &shown, kustomize_rs::Limits::default());
+            let node = node.map_err(|found| Failure::Faulty(vec![*found]))?;
+            if !node.is_null() {
+                objects.push((node, shown.clone()));
+            }
+        }
+    }
+    Ok(objects)
 }
 
 fn print(part: &Part) {

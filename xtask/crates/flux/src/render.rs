@@ -52,6 +52,8 @@ pub struct Rendered {
 pub struct Part {
     /// The Kustomization; without a name, the entry itself.
     pub kustomization: Kustomization,
+    /// Are these objects that are in the cluster beside the repository? Then the Kustomization has no name and applies nothing.
+    pub is_beside: bool,
     /// Number of the part that makes the Kustomization, among all parts; none if it is there from the beginning.
     pub made_by: Option<usize>,
     /// What the marks of its own object count from 1.
@@ -96,8 +98,9 @@ pub struct Inputs<'t> {
 pub enum Entry {
     /// A folder of the repository.
     Folder(yamltree::path::RepoPath),
-    /// Objects that are in the cluster and not in the repository; the source of the Kustomizations is the repository.
-    Objects(Vec<Node>),
+    /// Objects that are in the cluster and not in the repository, each with the file that it was read from; the source of the
+    /// Kustomizations is the repository.
+    Objects(Vec<(Node, String)>),
 }
 
 /// Renders everything that can be reached.

@@ -15,7 +15,7 @@ use super::build::{Built, build, folder, place_of};
 use super::manifest::title;
 use super::spec::{Kustomization, Name, Reference, is_kind, is_kustomization};
 use super::variables::{Data, Variables};
-use super::{Artifact, Entry, Inputs, Part, Rendering, data, parallel};
+use super::{Artifact, Encrypted, Entry, Inputs, Part, Rendered, Rendering, data, parallel};
 
 const SOURCE_GROUP: &str = "source.toolkit.fluxcd.io";
 /// The kinds that a Kustomization can be built from.
@@ -80,13 +80,38 @@ impl<'t> Discovery<'_, 't> {
     fn begin(&mut self) {
         match &self.inputs.entry {
             Entry::Objects(objects) => {
-                for object in objects.iter().filter(|object| is_kustomization(object)) {
-                    let kustomization = Kustomization::of(object.clone(), USUAL);
+                self.beside(objects);
+                for (object, file) in objects.iter().filter(|(object, _)| is_kustomization(object)) {
+                    let kustomization = Kustomization::of(object.clone().of(1), USUAL);
                     self.own_names.insert(kustomization.source.clone());
-                    self.enqueue(kustomization, None, Arc::from([]));
+                    self.enqueue(kustomization, None, Arc::from([source(file)]));
                 }
             }
             Entry::Folder(path) => self.begin_in(path),
+        }
+    }
+
+    /// What is in the cluster and makes nothing: ConfigMaps and Secrets that others read.
+    fn beside(&mut self, objects: &[(Node, String)]) {
+        let others: Vec<_> = objects.iter().filter(|(object, _)| !is_kustomization(object)).collect();
+        let number = |index: usize| u32::try_from(index + 1).unwrap_or(0);
+        let rendered = |(index, (node, _)): (usize, &&(Node, String))| Rendered {
+            node: node.clone().of(number(index)),
+            encrypted: Encrypted::No,
+            variables: Vec::new(),
+            unknown: Vec::new(),
+            before: Vec::new(),
+        };
+        let built = Built {
+            objects: others.iter().enumerate().map(rendered).collect(),
+            sources: others.iter().map(|(_, file)| source(file)).collect(),
+            warnings: Vec::new(),
+        };
+        let pending =
+            Pending { kustomization: entry(&RepoPath::root()), made_by: None, sources: Arc::from([]) };
+        if !built.objects.is_empty() {
+            self.add(pending, Done { variables: Variables::default(), built: Ok(built) });
+            self.parts.iter_mut().for_each(|part| part.is_beside = true);
         }
     }
 
@@ -175,6 +200,7 @@ impl<'t> Discovery<'_, 't> {
         let Pending { kustomization, made_by, sources: own_sources } = pending;
         let number = self.parts.len();
         let mut part = Part {
+            is_beside: false,
             made_by,
             own_sources,
             variables: done.variables,
@@ -206,6 +232,10 @@ impl<'t> Discovery<'_, 't> {
         self.parts.push(part);
         made.into_iter().for_each(|made| self.enqueue(made, Some(number), Arc::clone(&sources)));
     }
+}
+
+fn source(file: &str) -> Source {
+    Source { file: file.into(), by: None }
 }
 
 /// The entry as a Kustomization without a name.
