@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
+use flux::ignore::Ignore;
 use yamltree::path::RepoPath;
 use yamltree::tree::{Entry, MemTree, Tree, TreeError};
 
@@ -16,6 +17,8 @@ use super::git_server::GitEnvironment;
 pub struct DiskTree {
     root: PathBuf,
     has_links: bool,
+    /// Folders that Git ignores, and that no commit has.
+    ignored: Ignore,
     /// Folders of which it is known whether they can be reached without links.
     through_links: Mutex<HashMap<RepoPath, bool>>,
 }
@@ -23,12 +26,20 @@ pub struct DiskTree {
 impl DiskTree {
     /// The tree of everything below `root`, Git's own folder left out.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        DiskTree { root: root.into(), has_links: true, through_links: Mutex::default() }
+        DiskTree {
+            root: root.into(),
+            has_links: true,
+            ignored: Ignore::default(),
+            through_links: Mutex::default(),
+        }
     }
 
-    /// The same as Flux makes an artifact of it: without symbolic links.
+    /// The same as Flux makes an artifact of a commit of it: without symbolic links, and without folders that `.gitignore` names
+    /// (what is built into them can be a thousand times the rest).
     pub fn artifact(root: impl Into<PathBuf>) -> Self {
-        DiskTree { has_links: false, ..DiskTree::new(root) }
+        let root = root.into();
+        let text = std::fs::read_to_string(root.join(".gitignore")).unwrap_or_default();
+        DiskTree { has_links: false, ignored: Ignore::of_text(&text), ..DiskTree::new(root) }
     }
 
     /// May the file or folder be looked at?
@@ -81,7 +92,7 @@ impl Tree for DiskTree {
                 continue;
             }
             let is_dir = if kind.is_symlink() { entry.path().is_dir() } else { kind.is_dir() };
-            if name != ".git" {
+            if name != ".git" && !(is_dir && self.ignored.excludes(&below, true)) {
                 entries.push(Entry { path: below, is_dir });
             }
         }

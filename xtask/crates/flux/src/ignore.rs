@@ -44,6 +44,11 @@ impl Ignore {
         Ignore { rules: all }
     }
 
+    /// The rules of one file alone, of a `.gitignore` say.
+    pub fn of_text(text: &str) -> Self {
+        Ignore { rules: rules(text, &[]) }
+    }
+
     /// Is the path left out?
     pub fn excludes(&self, path: &RepoPath, is_folder: bool) -> bool {
         let segments: Vec<&str> = path.segments().collect();
