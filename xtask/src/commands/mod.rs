@@ -13,6 +13,7 @@ pub mod ci;
 pub mod cluster_argument;
 pub mod conformance;
 pub mod create;
+pub mod render_arguments;
 pub mod sandbox;
 pub mod schemas;
 pub mod secrets;
