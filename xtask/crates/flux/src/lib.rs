@@ -4,6 +4,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod envsubst;
+pub mod graph;
 pub mod ignore;
 pub mod object;
 pub mod pins;
