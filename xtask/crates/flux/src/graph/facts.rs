@@ -95,7 +95,10 @@ impl Graph {
     /// How many there are of each sort.
     pub fn summary(&self) -> String {
         let count = |sort: Sort, one: &str, many: &str| {
-            let is_it = |node: &&super::Node| node.sort == sort && node.presence == Presence::Here;
+            // The entry is no object.
+            let is_it = |node: &&super::Node| {
+                node.sort == sort && node.presence == Presence::Here && !node.key.name.is_empty()
+            };
             let number = self.nodes.iter().filter(is_it).count();
             format!("{number} {}", if number == 1 { one } else { many })
         };

@@ -6,7 +6,7 @@ mod layout;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use self::card::{Card, LINE, cards, cut, text_width};
+use self::card::{Card, LINE, cards, cut, text_width, wrapped};
 use self::layout::{Arrow, Layout, Route, Size, layout};
 use super::text::one_line;
 use super::{Edge, Graph, Relation};
@@ -178,7 +178,9 @@ impl Header {
             ),
         ];
         for found in &graph.findings {
-            lines.extend(wrapped(&format!("✗ {}", found.message)).into_iter().map(|line| ("bad", line)));
+            lines.extend(
+                wrapped(&format!("✗ {}", found.message), LONGEST).into_iter().map(|line| ("bad", line)),
+            );
         }
         let width = |(class, text): &(&str, String)| {
             text_width(text, *class == "heading") * if *class == "heading" { 4 } else { 3 } / 3
@@ -194,24 +196,6 @@ impl Header {
             writeln!(out, "<text class=\"{class}\" x=\"{MARGIN}\" y=\"{y}\">{}</text>", escape(text)).ok();
         }
     }
-}
-
-/// A text in lines of at most so many characters, as far as its words allow.
-fn wrapped(text: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace().map(|word| cut(word, LONGEST)) {
-        if let Some(line) = lines.last_mut() {
-            if line.is_empty() {
-                *line = word;
-            } else if line.chars().count() + 1 + word.chars().count() <= LONGEST {
-                line.push(' ');
-                line.push_str(&word);
-            } else {
-                lines.push(word);
-            }
-        }
-    }
-    lines
 }
 
 /// A text as it is written in XML; what XML cannot hold is left out.

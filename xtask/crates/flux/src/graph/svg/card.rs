@@ -17,6 +17,9 @@ const LONGEST: usize = 44;
 /// So many sources are shown in a box.
 const SOURCES: usize = 6;
 
+/// So many lines of one matter are shown in a box.
+const WRAPPED: usize = 3;
+
 /// A line of a box.
 struct Line {
     class: &'static str,
@@ -66,6 +69,28 @@ pub(super) fn cut(text: &str, longest: usize) -> String {
     text.chars().take(longest.saturating_sub(1)).chain(['…']).collect()
 }
 
+/// A text in lines of at most so many characters, as far as its words allow.
+pub(super) fn wrapped(text: &str, longest: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace().map(|word| cut(word, longest)) {
+        if let Some(line) = lines.last_mut() {
+            if line.is_empty() {
+                *line = word;
+            } else if line.chars().count() + 1 + word.chars().count() <= longest {
+                line.push(' ');
+                line.push_str(&word);
+            } else {
+                lines.push(word);
+            }
+        }
+    }
+    lines
+}
+
+fn class_of(is_bad: bool) -> &'static str {
+    if is_bad { "bad" } else { "warn" }
+}
+
 /// The most that a line of 12 pixels takes in any usual font.
 pub(super) fn text_width(text: &str, is_bold: bool) -> i32 {
     let tenths: i32 = text
@@ -97,12 +122,15 @@ impl Card {
             |class, text: &str| Line { class, text: cut(text, LONGEST), tip: tip.clone(), is_row: false };
         let mut lines = vec![line("name", &node.name_in(usual))];
         lines.extend((!node.what.is_empty()).then(|| line("muted", &node.what)));
-        let marks = graph.marks(number);
-        let class_of_marks = if is_bad { "bad" } else { "warn" };
-        lines.extend((!marks.is_empty()).then(|| line(class_of_marks, &marks.join(", "))));
+        for mark in graph.marks(number) {
+            let is_usual = node.presence == Presence::Here && !node.suspended;
+            lines.push(line(if is_usual { "muted" } else { class_of(is_bad) }, &mark));
+        }
         for fact in graph.own_facts(number) {
             let class = if fact.is_bad { "bad" } else { "muted" };
-            lines.push(line(class, &format!("{}: {}", fact.label, fact.text)));
+            let text = format!("{}: {}", fact.label, fact.text);
+            // Who needs more has the tooltip.
+            lines.extend(wrapped(&text, LONGEST).iter().take(WRAPPED).map(|text| line(class, text)));
         }
         for edge in graph.variables_from(number) {
             let data = &graph.nodes[edge.to];
@@ -130,7 +158,7 @@ impl Card {
                 is_row,
             };
             let mark = if node.suspended { " (suspended)" } else { "" };
-            rows.push(row("name", &format!("⎈ {}{mark}", node.name_in(usual)), true));
+            rows.push(row("name", &format!("HelmRelease {}{mark}", node.name_in(usual)), true));
             rows.extend((!node.what.is_empty()).then(|| row("muted", &node.what, false)));
             let neighbours: Vec<String> = graph
                 .depends_on(number)
