@@ -2,6 +2,9 @@
 
 use super::{Edge, Graph, Presence, Relation, Sort};
 
+/// Label of the fact where variables come from.
+pub(super) const VARIABLES: &str = "variables from";
+
 /// One thing that is said of a node.
 pub(super) struct Fact {
     /// What it is about.
@@ -46,7 +49,7 @@ impl Graph {
             let text = self.nodes[source].name_in(&node.key.namespace);
             facts.push(Fact { label: "from", text, is_bad: false });
         }
-        facts.extend(self.list(number, "variables from", self.variables_from(number), |edge| edge.to));
+        facts.extend(self.list(number, VARIABLES, self.variables_from(number), |edge| edge.to));
         facts
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::super::facts::VARIABLES;
 use super::super::text::{one_line, title};
 use super::super::{Graph, Presence, Sort};
 use super::escape;
@@ -126,7 +127,7 @@ impl Card {
             let is_usual = node.presence == Presence::Here && !node.suspended;
             lines.push(line(if is_usual { "muted" } else { class_of(is_bad) }, &mark));
         }
-        for fact in graph.own_facts(number) {
+        for fact in graph.own_facts(number).iter().filter(|fact| fact.label != VARIABLES) {
             let class = if fact.is_bad { "bad" } else { "muted" };
             let text = format!("{}: {}", fact.label, fact.text);
             // Who needs more has the tooltip.
@@ -134,9 +135,11 @@ impl Card {
         }
         for edge in graph.variables_from(number) {
             let data = &graph.nodes[edge.to];
-            if data.presence == Presence::Missing {
-                lines.push(line("warn", &format!("missing: {}", data.name_in(&node.key.namespace))));
-            }
+            let name = data.name_in(&node.key.namespace);
+            let is_missing = data.presence == Presence::Missing;
+            let (class, says) =
+                if is_missing { ("warn", "no variables: missing") } else { ("muted", VARIABLES) };
+            lines.push(line(class, &format!("{says} {name}")));
         }
         let inside: Vec<usize> =
             graph.made_by(number).filter(|made| graph.nodes[*made].sort != Sort::Kustomization).collect();
