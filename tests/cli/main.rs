@@ -8,5 +8,6 @@ mod arguments;
 mod clusters;
 mod create;
 mod flux_env;
+mod graph;
 mod machine;
 mod tree;

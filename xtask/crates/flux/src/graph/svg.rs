@@ -6,7 +6,7 @@ mod layout;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use self::card::{Card, LINE, cards, cut, text_width, wrapped};
+use self::card::{Card, LINE, cards, cut, text_width, usual_namespace, wrapped};
 use self::layout::{Arrow, Layout, Route, Size, layout};
 use super::text::one_line;
 use super::{Edge, Graph, Relation};
@@ -36,13 +36,14 @@ text.muted{fill:#9aa5b1}text.warn{fill:#d9a93a}text.bad{fill:#ff7b72}.box.suspen
 /// A box is a Kustomization with its releases and sources; boxes further to the right begin later. What is cut off is in
 /// the tooltips.
 pub fn picture(graph: &Graph, title: &str) -> String {
-    let cards = cards(graph);
+    let usual = usual_namespace(graph);
+    let cards = cards(graph, &usual);
     let arrows = arrows(graph, &cards);
     let sizes: Vec<Size> =
         cards.iter().map(|card| Size { width: card.width(), height: card.height() }).collect();
     let plain: Vec<Arrow> = arrows.keys().copied().collect();
     let layout = layout(&sizes, &plain);
-    let header = Header::of(graph, title);
+    let header = Header::of(graph, title, &usual);
     let width = layout.width.max(header.width) + 2 * MARGIN;
     let height = layout.height + header.height + 2 * MARGIN;
     let mut out = format!(
@@ -167,7 +168,7 @@ struct Header {
 }
 
 impl Header {
-    fn of(graph: &Graph, title: &str) -> Self {
+    fn of(graph: &Graph, title: &str, usual: &str) -> Self {
         let mut lines = vec![
             ("heading", cut(title, LONGEST / 2)),
             ("muted", graph.summary()),
@@ -177,6 +178,9 @@ impl Header {
                     .to_owned(),
             ),
         ];
+        if !usual.is_empty() {
+            lines.push(("muted", format!("Names without a namespace are in {usual}.")));
+        }
         for found in &graph.findings {
             lines.extend(
                 wrapped(&format!("✗ {}", found.message), LONGEST).into_iter().map(|line| ("bad", line)),

@@ -41,20 +41,19 @@ pub(super) struct Card {
     inside: Vec<usize>,
 }
 
-/// The boxes, in the order of their nodes.
-pub(super) fn cards(graph: &Graph) -> Vec<Card> {
-    let usual = usual_namespace(graph);
+/// The boxes, in the order of their nodes; names in the namespace `usual` are written without it.
+pub(super) fn cards(graph: &Graph, usual: &str) -> Vec<Card> {
     let is_card = |number: &usize| match graph.nodes[*number].sort {
         Sort::Kustomization => true,
         Sort::Release => graph.maker(*number).is_none(),
         // Sources and data stand in the boxes of what makes or uses them.
         Sort::Source | Sort::Data => false,
     };
-    (0..graph.nodes.len()).filter(is_card).map(|number| Card::of(graph, number, &usual)).collect()
+    (0..graph.nodes.len()).filter(is_card).map(|number| Card::of(graph, number, usual)).collect()
 }
 
 /// The namespace of most Kustomizations, which need not be written each time.
-fn usual_namespace(graph: &Graph) -> String {
+pub(super) fn usual_namespace(graph: &Graph) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     let kustomizations = graph.nodes.iter().filter(|node| node.sort == Sort::Kustomization);
     kustomizations.for_each(|node| *counts.entry(&node.key.namespace).or_default() += 1);
@@ -68,6 +67,13 @@ pub(super) fn cut(text: &str, longest: usize) -> String {
         return text;
     }
     text.chars().take(longest.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// The end of a path, which says more than its beginning.
+fn end_of(path: &str, longest: usize) -> String {
+    let path = one_line(path);
+    let more = path.chars().count().saturating_sub(longest);
+    if more == 0 { path } else { std::iter::once('…').chain(path.chars().skip(more + 1)).collect() }
 }
 
 /// A text in lines of at most so many characters, as far as its words allow.
@@ -122,7 +128,7 @@ impl Card {
         let line =
             |class, text: &str| Line { class, text: cut(text, LONGEST), tip: tip.clone(), is_row: false };
         let mut lines = vec![line("name", &node.name_in(usual))];
-        lines.extend((!node.what.is_empty()).then(|| line("muted", &node.what)));
+        lines.extend((!node.what.is_empty()).then(|| line("muted", &end_of(&node.what, LONGEST))));
         for mark in graph.marks(number) {
             let is_usual = node.presence == Presence::Here && !node.suspended;
             lines.push(line(if is_usual { "muted" } else { class_of(is_bad) }, &mark));
