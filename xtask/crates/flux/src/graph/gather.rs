@@ -269,7 +269,7 @@ impl Draft<'_> {
         if let Some(near) = nearest::nearest(&to.1.name, same.iter().map(|key| key.name.as_str())) {
             return found.with_help(format!("did you mean `{near}`?"));
         }
-        match self.nodes.values().find(|node| node.problem.is_some()) {
+        match self.nodes.values().find(|node| node.problem.is_some() && node.key != from.1) {
             Some(node) => found.with_help(format!("{} cannot be built and may make it", node.title())),
             None => found,
         }
