@@ -9,5 +9,6 @@ mod build;
 mod clusters;
 mod create;
 mod flux_env;
+mod graph;
 mod machine;
 mod tree;

@@ -6,22 +6,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
-use fleet::generated;
-use fleet::roots::{self, Origin};
+use fleet::roots;
 use flux::explain::{self, Row};
-use flux::render::spec::{Name, Reference};
-use flux::render::variables::Data;
-use flux::render::{Entry, Inputs, Part, Rendering, render};
-use kustomize_rs::yaml::json::read_as_json;
+use flux::render::spec::Name;
+use flux::render::{Part, Rendering};
 use kustomize_rs::yaml::node::Node;
 use serde_json::{Value, json};
-use yamltree::path::RepoPath;
-use yamltree::tree::Tree;
 
-use crate::bootstrap::target::{ClusterFolder, SANDBOX, Target};
+use super::render_arguments::RenderArguments;
 use crate::context::{Context, Output};
-use crate::edge::git_server::GitEnvironment;
-use crate::edge::tree::{DiskTree, of_commit};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report;
 
@@ -42,24 +35,11 @@ use crate::report;
 Values that only the cluster knows (generated passwords, encrypted Secrets) are placeholders.
 Exit code 1 when a Kustomization cannot be built; the others are printed all the same.")]
 pub struct Arguments {
-    /// The cluster: a folder below clusters/, or the path of one
-    #[arg(default_value = SANDBOX, value_name = "CLUSTER")]
-    cluster: String,
+    #[command(flatten)]
+    what: RenderArguments,
     /// Only what belongs to this component, or to the Kustomization of this name
     #[arg(value_name = "COMPONENT")]
     component: Option<String>,
-    /// Another repository, in place of this one and its clusters
-    #[arg(long, value_name = "FOLDER", requires = "entry")]
-    repository: Option<PathBuf>,
-    /// The folder in it where Flux begins
-    #[arg(long, value_name = "PATH")]
-    entry: Option<String>,
-    /// A commit in place of the files on disk
-    #[arg(long, value_name = "REVISION")]
-    revision: Option<String>,
-    /// A checkout of another source, by the name of its source object
-    #[arg(long = "source", value_name = "NAME=FOLDER", value_parser = named)]
-    sources: Vec<(String, PathBuf)>,
     /// Write one file an object below this folder, which must be empty or new
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
@@ -67,19 +47,11 @@ pub struct Arguments {
     /// HelmRelease are the values that its chart gets
     #[arg(long, value_name = "OBJECT[.FIELD]", conflicts_with = "dir")]
     explain: Option<String>,
-    /// Let a variable without value and default be empty, as Flux before 2.9 did
-    #[arg(long)]
-    lenient: bool,
-}
-
-fn named(text: &str) -> Result<(String, PathBuf), String> {
-    let (name, folder) = text.split_once('=').ok_or("write it as NAME=FOLDER")?;
-    Ok((name.to_owned(), PathBuf::from(folder)))
 }
 
 /// Runs `build`.
 pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
-    let rendering = rendered(arguments, context)?;
+    let rendering = arguments.what.rendered(context)?;
     if let Some(wanted) = &arguments.explain {
         return explained(&rendering, wanted, context);
     }
@@ -139,88 +111,6 @@ fn is_wanted(arguments: &Arguments, part: &Part) -> bool {
 fn known(rendering: &Rendering) -> String {
     let names: Vec<&str> = rendering.parts.iter().map(|part| part.kustomization.name.name.as_str()).collect();
     format!("known are: {}", names.join(", "))
-}
-
-/// Renders what the flags say.
-fn rendered(arguments: &Arguments, context: &Context) -> Result<Rendering, Failure> {
-    let root = arguments.repository.as_deref().unwrap_or(&context.root);
-    let tree: Box<dyn Tree + Sync> = match &arguments.revision {
-        None => Box::new(DiskTree::artifact(root)),
-        Some(revision) => {
-            let git = GitEnvironment::create(&context.layout.run().join("home")).context("set Git up")?;
-            Box::new(of_commit(&git, root, revision, ".")?)
-        }
-    };
-    let others: BTreeMap<String, DiskTree> =
-        arguments.sources.iter().map(|(name, folder)| (name.clone(), DiskTree::artifact(folder))).collect();
-    let (entry, data) = match &arguments.entry {
-        Some(entry) => {
-            let path = RepoPath::new(entry).map_err(|error| Failure::Usage(error.to_string()))?;
-            (Entry::Folder(path), BTreeMap::new())
-        }
-        None => of_cluster(&arguments.cluster, context, &*tree)?,
-    };
-    Ok(render(&Inputs {
-        repository: &*tree,
-        sources: others.iter().map(|(name, tree)| (name.clone(), tree as &(dyn Tree + Sync))).collect(),
-        entry,
-        data,
-        is_strict: !arguments.lenient,
-        threads: std::thread::available_parallelism().map_or(1, usize::from),
-    }))
-}
-
-/// The root objects of a cluster and the Secrets that they rely on.
-fn of_cluster(
-    name: &str,
-    context: &Context,
-    tree: &dyn Tree,
-) -> Result<(Entry, BTreeMap<Reference, Data>), Failure> {
-    let target = Target::load(context, ClusterFolder::find(context, name)?, tree)?;
-    let spec = &target.spec;
-    let origin = Origin { url: "", branch: "", version: env!("CARGO_PKG_VERSION") };
-    let mut objects = Vec::new();
-    for object in roots::roots(spec, &target.catalogue, origin) {
-        let node = read_as_json(&object.to_string(), "install", kustomize_rs::Limits::default());
-        objects.push((node.map_err(|found| Failure::Faulty(vec![*found]))?, "install".to_owned()));
-    }
-    objects.extend(overrides(&target.folder, context)?);
-    let secret = |name: &str| Reference { kind: "Secret".into(), name: Name::new(roots::NAMESPACE, name) };
-    let mut data = BTreeMap::new();
-    let secrets: Vec<String> =
-        target.catalogue.variables().into_iter().filter(|v| v.secret).map(|v| v.name.to_string()).collect();
-    let shown = |name: &str, value: &fleet::secret::SecretString| {
-        (!secrets.iter().any(|secret| secret == name)).then(|| value.expose().clone())
-    };
-    let variables = target.env.iter().map(|(name, value)| (name.to_owned(), shown(name, value)));
-    data.insert(secret("oas-cluster-variables"), variables.collect());
-    for (name, component) in &target.catalogue.components {
-        let keys = component.contract.secrets.iter().map(|value| (value.name.clone(), None));
-        data.insert(secret(&generated::secret_name(name)), keys.collect());
-    }
-    Ok((Entry::Objects(objects), data))
-}
-
-/// What lies in the cluster's `overrides/`: ConfigMaps and Secrets that releases take their values from.
-fn overrides(folder: &ClusterFolder, context: &Context) -> Result<Vec<(Node, String)>, Failure> {
-    let folder = folder.path.join("overrides");
-    let Ok(entries) = fs::read_dir(&folder) else { return Ok(Vec::new()) };
-    let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
-    files.retain(|file| file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"));
-    files.sort();
-    let mut objects = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(&file).with_context(|| format!("read {}", file.display()))?;
-        let shown = file.strip_prefix(&context.root).unwrap_or(&file).display().to_string();
-        for document in format!("\n{text}").split("\n---") {
-            let node = read_as_json(document, &shown, kustomize_rs::Limits::default());
-            let node = node.map_err(|found| Failure::Faulty(vec![*found]))?;
-            if !node.is_null() {
-                objects.push((node, shown.clone()));
-            }
-        }
-    }
-    Ok(objects)
 }
 
 fn print(part: &Part) {

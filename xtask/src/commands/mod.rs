@@ -13,6 +13,8 @@ pub mod ci;
 pub mod cluster_argument;
 pub mod conformance;
 pub mod create;
+pub mod graph;
+pub mod render_arguments;
 pub mod sandbox;
 pub mod schemas;
 pub mod secrets;
@@ -57,6 +59,8 @@ pub enum Command {
     Sandbox(sandbox::Arguments),
     /// Print what Flux would apply, of a cluster or of any repository
     Build(build::Arguments),
+    /// Show who makes whom and who waits for whom, of a cluster or of any repository
+    Graph(graph::Arguments),
     /// Write the files below install/ that are made from the tool's own types
     Schemas(schemas::Arguments),
     /// Hold kustomize-rs against the real kustomize
@@ -84,6 +88,7 @@ pub fn run(command: Command, context: &Context) -> Outcome {
         Command::Reconcile(arguments) => updates::run(&arguments, context, updates::Change::Reconcile),
         Command::Sandbox(arguments) => sandbox::run(arguments, context),
         Command::Build(arguments) => build::run(&arguments, context),
+        Command::Graph(arguments) => graph::run(&arguments, context),
         Command::Schemas(arguments) => schemas::run(&arguments, context),
         Command::Conformance(arguments) => conformance::run(&arguments, context),
         Command::Ci(arguments) => ci::run(&arguments, context),

@@ -5,6 +5,7 @@
 
 pub mod envsubst;
 pub mod explain;
+pub mod graph;
 pub mod ignore;
 pub mod object;
 pub mod pins;

@@ -20,6 +20,7 @@ use yamltree::diagnostic::Diagnostic;
 use yamltree::tree::Tree;
 
 pub use artifact::Artifact;
+pub(crate) use build::place;
 use spec::{Kustomization, Name, Reference};
 use variables::{Data, Variables};
 

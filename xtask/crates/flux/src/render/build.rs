@@ -78,7 +78,8 @@ pub(super) fn build<T: Tree>(
     Ok(Built { objects, sources: built.sources.into(), warnings })
 }
 
-fn place(at: Mark, sources: &[Source]) -> Option<Place> {
+/// Where a mark is; none for what was not read from a file.
+pub(crate) fn place(at: Mark, sources: &[Source]) -> Option<Place> {
     let source = sources.get((at.file as usize).checked_sub(1)?)?;
     Some(Place::at(source.file.as_str(), at.line as usize, at.column as usize))
 }

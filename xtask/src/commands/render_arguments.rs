@@ -1,0 +1,145 @@
+//! The flags of verbs that render: of what, and from where.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+use fleet::generated;
+use fleet::roots::{self, Origin};
+use flux::render::spec::{Name, Reference};
+use flux::render::variables::Data;
+use flux::render::{Entry, Inputs, Rendering, render};
+use kustomize_rs::yaml::json::read_as_json;
+use kustomize_rs::yaml::node::Node;
+use yamltree::path::RepoPath;
+use yamltree::tree::Tree;
+
+use crate::bootstrap::target::{ClusterFolder, SANDBOX, Target};
+use crate::context::Context;
+use crate::edge::git_server::GitEnvironment;
+use crate::edge::tree::{DiskTree, of_commit};
+use crate::exit::Failure;
+
+/// What is rendered: a cluster, or any repository that Flux follows.
+#[derive(Debug, Args)]
+pub struct RenderArguments {
+    /// The cluster: a folder below clusters/, or the path of one
+    #[arg(default_value = SANDBOX, value_name = "CLUSTER")]
+    cluster: String,
+    /// Another repository, in place of this one and its clusters
+    #[arg(long, value_name = "FOLDER", requires = "entry")]
+    repository: Option<PathBuf>,
+    /// The folder in it where Flux begins
+    #[arg(long, value_name = "PATH")]
+    entry: Option<String>,
+    /// A commit in place of the files on disk
+    #[arg(long, value_name = "REVISION")]
+    revision: Option<String>,
+    /// A checkout of another source, by the name of its source object
+    #[arg(long = "source", value_name = "NAME=FOLDER", value_parser = named)]
+    sources: Vec<(String, PathBuf)>,
+    /// Let a variable without value and default be empty, as Flux before 2.9 did
+    #[arg(long)]
+    lenient: bool,
+}
+
+fn named(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, folder) = text.split_once('=').ok_or("write it as NAME=FOLDER")?;
+    Ok((name.to_owned(), PathBuf::from(folder)))
+}
+
+impl RenderArguments {
+    /// What people call it: the cluster, or the folder where Flux begins.
+    pub fn title(&self) -> String {
+        match &self.entry {
+            Some(entry) => format!("{entry} and all that it leads to"),
+            None => format!("cluster {}", self.cluster),
+        }
+    }
+
+    /// Renders what the flags say.
+    ///
+    /// What cannot be built is told in its part; a failure is only what keeps everything from being rendered.
+    pub fn rendered(&self, context: &Context) -> Result<Rendering, Failure> {
+        let root = self.repository.as_deref().unwrap_or(&context.root);
+        let tree: Box<dyn Tree + Sync> = match &self.revision {
+            None => Box::new(DiskTree::artifact(root)),
+            Some(revision) => {
+                let git = GitEnvironment::create(&context.layout.run().join("home")).context("set Git up")?;
+                Box::new(of_commit(&git, root, revision, ".")?)
+            }
+        };
+        let others: BTreeMap<String, DiskTree> =
+            self.sources.iter().map(|(name, folder)| (name.clone(), DiskTree::artifact(folder))).collect();
+        let (entry, data) = match &self.entry {
+            Some(entry) => {
+                let path = RepoPath::new(entry).map_err(|error| Failure::Usage(error.to_string()))?;
+                (Entry::Folder(path), BTreeMap::new())
+            }
+            None => of_cluster(&self.cluster, context, &*tree)?,
+        };
+        Ok(render(&Inputs {
+            repository: &*tree,
+            sources: others.iter().map(|(name, tree)| (name.clone(), tree as &(dyn Tree + Sync))).collect(),
+            entry,
+            data,
+            is_strict: !self.lenient,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+        }))
+    }
+}
+
+/// The root objects of a cluster and the Secrets that they rely on.
+fn of_cluster(
+    name: &str,
+    context: &Context,
+    tree: &dyn Tree,
+) -> Result<(Entry, BTreeMap<Reference, Data>), Failure> {
+    let target = Target::load(context, ClusterFolder::find(context, name)?, tree)?;
+    let spec = &target.spec;
+    let origin = Origin { url: "", branch: "", version: env!("CARGO_PKG_VERSION") };
+    let mut objects = Vec::new();
+    for object in roots::roots(spec, &target.catalogue, origin) {
+        let node = read_as_json(&object.to_string(), "install", kustomize_rs::Limits::default());
+        objects.push((node.map_err(|found| Failure::Faulty(vec![*found]))?, "install".to_owned()));
+    }
+    objects.extend(overrides(&target.folder, context)?);
+    let secret = |name: &str| Reference { kind: "Secret".into(), name: Name::new(roots::NAMESPACE, name) };
+    let mut data = BTreeMap::new();
+    let secrets: Vec<String> =
+        target.catalogue.variables().into_iter().filter(|v| v.secret).map(|v| v.name.to_string()).collect();
+    let shown = |name: &str, value: &fleet::secret::SecretString| {
+        (!secrets.iter().any(|secret| secret == name)).then(|| value.expose().clone())
+    };
+    let variables = target.env.iter().map(|(name, value)| (name.to_owned(), shown(name, value)));
+    data.insert(secret("oas-cluster-variables"), variables.collect());
+    for (name, component) in &target.catalogue.components {
+        let keys = component.contract.secrets.iter().map(|value| (value.name.clone(), None));
+        data.insert(secret(&generated::secret_name(name)), keys.collect());
+    }
+    Ok((Entry::Objects(objects), data))
+}
+
+/// What lies in the cluster's `overrides/`: ConfigMaps and Secrets that releases take their values from.
+fn overrides(folder: &ClusterFolder, context: &Context) -> Result<Vec<(Node, String)>, Failure> {
+    let folder = folder.path.join("overrides");
+    let Ok(entries) = fs::read_dir(&folder) else { return Ok(Vec::new()) };
+    let mut files: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"));
+    files.sort();
+    let mut objects = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).with_context(|| format!("read {}", file.display()))?;
+        let shown = file.strip_prefix(&context.root).unwrap_or(&file).display().to_string();
+        for document in format!("\n{text}").split("\n---") {
+            let node = read_as_json(document, &shown, kustomize_rs::Limits::default());
+            let node = node.map_err(|found| Failure::Faulty(vec![*found]))?;
+            if !node.is_null() {
+                objects.push((node, shown.clone()));
+            }
+        }
+    }
+    Ok(objects)
+}
