@@ -15,6 +15,9 @@ const AHEAD: u64 = 8;
 /// How often the same difference is made smaller.
 const TWICE: usize = 2;
 
+/// How many reasons of refusals are printed, the most frequent first.
+const MOST_REASONS: usize = 40;
+
 /// What a run found.
 #[derive(Default)]
 pub struct Report {
@@ -127,9 +130,13 @@ impl std::fmt::Display for Report {
         for (name, (built, refused)) in &self.features {
             writeln!(f, "  {name}: {built} / {refused}")?;
         }
-        for (reason, count) in &self.reasons {
+        let mut reasons: Vec<(&String, &u64)> = self.reasons.iter().collect();
+        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        for (reason, count) in reasons.iter().take(MOST_REASONS) {
             writeln!(f, "  refused {count} times: {reason}")?;
         }
+        let others = reasons.len().saturating_sub(MOST_REASONS);
+        writeln!(f, "  and for {others} other reasons")?;
         let percent = self.refused * 100 / self.trees.max(1);
         writeln!(f, "{} trees, {percent} % refused by kustomize", self.trees)?;
         for (difference, (count, places)) in &self.differences {

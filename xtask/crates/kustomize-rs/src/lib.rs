@@ -36,6 +36,11 @@
 //!   more and trips over them.
 //! - `null`, `{}` or a bare scalar as an item of a list that merges by keys.
 //! - A generator that merges into an object whose kind a JSON patch took away: the original no longer finds it.
+//! - A generated object whose kind a patch or replacement changes: the hash behind its name is one of how the original lies in memory.
+//! - A replacement with a delimiter whose source is one of its own targets: the original reads the source again after each target.
+//! - A JSON patch that tests, replaces or removes all of `metadata/annotations` of an object that was renamed or moved: the
+//!   original finds its own notes there.
+//! - An empty text that a replacement puts into an object written in braces: the original writes `''` there.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 #[cfg(doctest)]
