@@ -5,6 +5,7 @@ mod artifact;
 mod build;
 mod data;
 mod discover;
+pub mod generator;
 mod manifest;
 pub mod masked;
 mod parallel;
