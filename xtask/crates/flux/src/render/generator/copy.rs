@@ -177,8 +177,7 @@ impl Work<'_, '_> {
                     || (!pattern.contains('/') && doublestar::matches_unchecked(pattern, paths::base(path)))
             })
         };
-        let below = if base == "." { None } else { paths::below(base, path) };
-        is_met(path) || below.is_some_and(|below| below != "." && is_met(below))
+        is_met(path) || paths::below(base, path).is_some_and(|below| below != "." && is_met(below))
     }
 }
 

@@ -22,9 +22,20 @@ enum Item {
     Folder(Files),
 }
 
-/// The segments that a path leads to, and whether it ends as only a folder can.
+/// The segments of a path that say anything.
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|segment| !segment.is_empty() && *segment != ".")
+}
+
+/// What no tree can hold is refused, even where a disk could.
+fn check(path: &str) -> Result<()> {
+    if path.starts_with('/') {
+        return Err(format!("`{path}` leads out of the artifact"));
+    }
+    if path.contains(['\\', '\0']) {
+        return Err(format!("`{path}` has a character that no path in a repository may have"));
+    }
+    Ok(())
 }
 
 impl Files {
@@ -45,9 +56,7 @@ impl Files {
 
     /// Where a path leads: what it goes through must be there, even if it goes back up.
     fn resolve<'p>(&self, path: &'p str) -> Result<Vec<&'p str>> {
-        if path.starts_with('/') {
-            return Err(format!("`{path}` leads out of the artifact"));
-        }
+        check(path)?;
         let mut found: Vec<&str> = Vec::new();
         for segment in segments(path) {
             if self.folder(found.iter().copied()).is_none() {
@@ -74,7 +83,8 @@ impl Files {
 
     /// Makes a folder and those above it; the path is a cleaned one. A file in its place is no error yet.
     pub(super) fn make_folder(&mut self, path: &str) -> Result<()> {
-        if path.starts_with('/') || path.split('/').any(|segment| segment == "..") {
+        check(path)?;
+        if path.split('/').any(|segment| segment == "..") {
             return Err(format!("`{path}` leads out of the artifact"));
         }
         let mut here = self;
@@ -164,7 +174,6 @@ impl Tree for Files {
 
     fn list(&self, path: &RepoPath) -> std::result::Result<Vec<Entry>, TreeError> {
         let folder = self.folder(path.segments()).ok_or_else(|| TreeError::NotFound(path.clone()))?;
-        // What cannot be a path of a repository, such as a name with a backslash, cannot be asked for.
         let entries = folder.top.iter().filter_map(|(name, item)| {
             Some(Entry { path: path.join(name).ok()?, is_dir: matches!(item, Item::Folder(_)) })
         });

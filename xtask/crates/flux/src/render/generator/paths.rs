@@ -40,6 +40,9 @@ pub(super) fn folder(path: &str) -> String {
 
 /// `filepath.Rel` of two cleaned relative paths, if the path is the base or below it
 pub(super) fn below<'p>(base: &str, path: &'p str) -> Option<&'p str> {
+    if base == "." {
+        return Some(path);
+    }
     match path.strip_prefix(base)? {
         "" => Some("."),
         rest => rest.strip_prefix('/'),
