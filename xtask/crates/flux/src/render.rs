@@ -2,6 +2,7 @@
 //! would apply.
 
 mod artifact;
+mod artifacts;
 mod build;
 mod data;
 mod discover;
@@ -21,6 +22,7 @@ use yamltree::diagnostic::Diagnostic;
 use yamltree::tree::Tree;
 
 pub use artifact::Artifact;
+use generator::Files;
 use spec::{Kustomization, Name, Reference};
 use variables::{Data, Variables};
 
@@ -72,6 +74,8 @@ pub struct Part {
 pub struct Rendering {
     /// The parts, each behind the one that makes it.
     pub parts: Vec<Part>,
+    /// The artifacts that ArtifactGenerators among the objects make.
+    pub artifacts: BTreeMap<Reference, Files>,
 }
 
 /// What is rendered, and with what.

@@ -78,7 +78,7 @@ pub(super) fn build<T: Tree>(
     Ok(Built { objects, sources: built.sources.into(), warnings })
 }
 
-fn place(at: Mark, sources: &[Source]) -> Option<Place> {
+pub(super) fn place(at: Mark, sources: &[Source]) -> Option<Place> {
     let source = sources.get((at.file as usize).checked_sub(1)?)?;
     Some(Place::at(source.file.as_str(), at.line as usize, at.column as usize))
 }

@@ -58,14 +58,15 @@ impl Files {
     fn resolve<'p>(&self, path: &'p str) -> Result<Vec<&'p str>> {
         check(path)?;
         let mut found: Vec<&str> = Vec::new();
-        for segment in segments(path) {
+        for segment in path.split('/').filter(|segment| !segment.is_empty()) {
             if self.folder(found.iter().copied()).is_none() {
                 return Err(format!("`{}` is no folder of the artifact", found.join("/")));
             }
-            if segment != ".." {
-                found.push(segment);
-            } else if found.pop().is_none() {
-                return Err(format!("`{path}` leads out of the artifact"));
+            match segment {
+                "." => {}
+                ".." if found.pop().is_none() => return Err(format!("`{path}` leads out of the artifact")),
+                ".." => {}
+                name => found.push(name),
             }
         }
         Ok(found)
@@ -199,7 +200,7 @@ mod tests {
         files.make_folder("a/b").unwrap();
         files.write("a/b/../c", Arc::from(*b"x")).unwrap();
         assert!(files.has("a/c") && files.is_folder("a/b") && files.is_folder(""));
-        for path in ["../x", "/x", "a/../../x", "z/x", "a/c/x", "a/b", "a/z/"] {
+        for path in ["../x", "/x", "a/../../x", "z/x", "a/c/x", "a/b", "a/z/", "a/c/."] {
             assert!(files.write(path, Arc::from(*b"")).is_err(), "{path}");
         }
         assert!(files.make_folder("a/c").is_ok() && files.make_folder("a/c/d").is_err());
