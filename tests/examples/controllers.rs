@@ -6,13 +6,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
+use flux::render::generator::Files;
 use flux::render::spec::Name;
 use flux::render::variables::placeholder;
 use flux::render::{Encrypted, Entry, Inputs, Part, render, value};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tests::oracle::{Oracle, Program};
 use xtask::edge::tree::DiskTree;
 use yamltree::path::RepoPath;
+use yamltree::tree::{Tree, files_below};
 
 const OWNER: [&str; 2] = ["kustomize.toolkit.fluxcd.io/name", "kustomize.toolkit.fluxcd.io/namespace"];
 
@@ -44,7 +47,9 @@ fn compare(oracle: &mut Oracle, repository: &Path, entry: &str) -> usize {
             elsewhere += 1;
             continue;
         }
-        let root = std::path::absolute(repository).unwrap();
+        let made = rendering.artifacts.get(&part.kustomization.source).map(written);
+        let root = made.as_ref().map_or(repository, |folder| folder.path());
+        let root = std::path::absolute(root).unwrap();
         let question = json!({
             "root": root,
             "kustomization": kustomization(part),
@@ -87,6 +92,17 @@ fn compare(oracle: &mut Oracle, repository: &Path, entry: &str) -> usize {
         rendering.parts.len()
     );
     differs
+}
+
+/// A generated artifact on disk.
+fn written(artifact: &Files) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for path in files_below(artifact, &RepoPath::root()) {
+        let file = folder.path().join(path.as_str());
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, artifact.bytes(&path).unwrap()).unwrap();
+    }
+    folder
 }
 
 fn kustomization(part: &Part) -> Value {

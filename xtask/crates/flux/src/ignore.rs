@@ -2,7 +2,7 @@
 //!
 //! Upstream: `github.com/fluxcd/pkg/sourceignore` 0.18 and `SourceIgnoreFilter` of `github.com/fluxcd/pkg/artifact`.
 
-mod glob;
+pub(crate) mod glob;
 
 use yamltree::path::RepoPath;
 use yamltree::tree::Tree;
@@ -47,6 +47,12 @@ impl Ignore {
     /// The rules of one file alone, of a `.gitignore` say.
     pub fn of_text(text: &str) -> Self {
         Ignore { rules: rules(text, &[]) }
+    }
+
+    /// The rules where nobody says any.
+    pub fn usual() -> Self {
+        let all = VERSION_CONTROL.split(',').chain(DEFAULT.split(','));
+        Ignore { rules: all.map(|text| Rule::new(text, &[])).collect() }
     }
 
     /// Is the path left out?

@@ -2,9 +2,11 @@
 //! would apply.
 
 mod artifact;
+mod artifacts;
 pub(crate) mod build;
 mod data;
 mod discover;
+pub mod generator;
 mod manifest;
 pub mod masked;
 mod parallel;
@@ -21,6 +23,7 @@ use yamltree::tree::Tree;
 
 pub use artifact::Artifact;
 pub(crate) use build::place;
+use generator::Files;
 use spec::{Kustomization, Name, Reference};
 use variables::{Data, Variables};
 
@@ -76,6 +79,8 @@ pub struct Part {
 pub struct Rendering {
     /// The parts, each behind the one that makes it.
     pub parts: Vec<Part>,
+    /// The artifacts that ArtifactGenerators among the objects make.
+    pub artifacts: BTreeMap<Reference, Files>,
 }
 
 /// What is rendered, and with what.

@@ -129,6 +129,18 @@ pub fn effective<'a>(
     Ok(Effective { values, skipped, is_inline_dropped })
 }
 
+/// All documents as one map, each over those before it: `mergeMap` of source-watcher, which is Helm's merge.
+pub(crate) fn documents<'d>(all: impl Iterator<Item = &'d [u8]>) -> Result<Node, TextFault> {
+    let mut heap = Heap::default();
+    let mut result = heap.new_map();
+    for (index, text) in all.enumerate() {
+        if let Some(values) = yaml::read(&mut heap, Layer::Reference(index), text)? {
+            result = merge::merge(&mut heap, result, values);
+        }
+    }
+    Ok(heap.map_node(result, Origin { layer: Layer::Inline, at: None }))
+}
+
 fn resolve<'a>(reference: &Reference, lookup: impl FnOnce() -> Found<'a>) -> Result<Cow<'a, [u8]>, Reason> {
     if !matches!(reference.kind.as_str(), "ConfigMap" | "Secret") {
         return Err(Reason::UnknownKind);

@@ -1,7 +1,7 @@
 //! Names with wildcards, as Go's `filepath.Match` compares them.
 
 /// Does the name match? None if the pattern is malformed, which Go finds out only when it gets there.
-pub(super) fn matches(pattern: &str, name: &str) -> Option<bool> {
+pub(crate) fn matches(pattern: &str, name: &str) -> Option<bool> {
     // Most patterns are names, or endings.
     if !pattern.contains(['*', '?', '[', '\\']) {
         return Some(pattern == name);

@@ -1,7 +1,7 @@
 //! From an entry to everything that Flux would come to: Kustomizations make Kustomizations.
 //!
 //! Work goes in rounds. What needs a ConfigMap, a Secret or a source that nothing has made so far waits as long as anything else
-//! can be done; then it goes on without.
+//! can be done; then it goes on without. In front of each round the ArtifactGenerators whose sources are there make theirs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,8 +10,11 @@ use kustomize_rs::yaml::node::Node;
 use kustomize_rs::{Session, Source};
 use yamltree::diagnostic::Diagnostic;
 use yamltree::path::RepoPath;
+use yamltree::tree::Tree;
 
+use super::artifacts::{ARTIFACT, Artifacts, Missing, Patience};
 use super::build::{Built, build, folder, place_of};
+use super::generator::ArtifactGenerator;
 use super::manifest::title;
 use super::spec::{Kustomization, Name, Reference, is_kind, is_kustomization};
 use super::variables::{Data, Variables};
@@ -19,11 +22,14 @@ use super::{Artifact, Encrypted, Entry, Inputs, Part, Rendered, Rendering, data,
 
 const SOURCE_GROUP: &str = "source.toolkit.fluxcd.io";
 /// The kinds that a Kustomization can be built from.
-const SOURCE_KINDS: [&str; 4] = ["GitRepository", "OCIRepository", "Bucket", "ExternalArtifact"];
+const SOURCE_KINDS: [&str; 4] = ["GitRepository", "OCIRepository", "Bucket", ARTIFACT];
+/// Code of what lacks a source.
+pub(super) const MISSING: &str = "flux/source";
 /// What the source of the repository is called by `flux bootstrap` and the Flux operator.
 const USUAL: &str = "flux-system";
 
-type Sessions<'t> = Session<Artifact<'t>>;
+/// Builds of one source.
+pub(super) type Sessions<'t> = Session<Box<dyn Tree + Sync + 't>>;
 
 struct Pending {
     kustomization: Kustomization,
@@ -31,10 +37,11 @@ struct Pending {
     sources: Arc<[Source]>,
 }
 
-struct Discovery<'i, 't> {
+pub(super) struct Discovery<'i, 't> {
     inputs: &'i Inputs<'t>,
     own: Sessions<'t>,
     others: BTreeMap<&'i str, Sessions<'t>>,
+    pub(super) artifacts: Artifacts<'t>,
     /// Sources that are known to be the repository.
     own_names: BTreeSet<Reference>,
     /// Sources that something makes.
@@ -48,12 +55,9 @@ struct Discovery<'i, 't> {
 pub(super) fn discover(inputs: &Inputs<'_>) -> Rendering {
     let mut discovery = Discovery {
         inputs,
-        own: Session::new(Artifact::new(inputs.repository, None)),
-        others: inputs
-            .sources
-            .iter()
-            .map(|(name, tree)| (name.as_str(), Session::new(Artifact::new(*tree, None))))
-            .collect(),
+        own: session(inputs.repository),
+        others: inputs.sources.iter().map(|(name, tree)| (name.as_str(), session(*tree))).collect(),
+        artifacts: Artifacts::default(),
         own_names: BTreeSet::new(),
         made: BTreeSet::new(),
         data: inputs.data.clone(),
@@ -62,12 +66,17 @@ pub(super) fn discover(inputs: &Inputs<'_>) -> Rendering {
         parts: Vec::new(),
     };
     discovery.begin();
-    while !discovery.pending.is_empty() {
+    while !discovery.pending.is_empty() || discovery.artifacts.are_some_waiting() {
         let work = discovery.next();
         let built = parallel::each(inputs.threads, &work, |pending| discovery.one(pending));
         work.into_iter().zip(built).for_each(|(pending, part)| discovery.add(pending, part));
     }
-    Rendering { parts: discovery.parts }
+    let Discovery { mut parts, artifacts, .. } = discovery;
+    Rendering { artifacts: artifacts.finish(&mut parts), parts }
+}
+
+fn session<'t>(tree: &'t (dyn Tree + Sync)) -> Sessions<'t> {
+    Session::new(Box::new(Artifact::new(tree, None)))
 }
 
 /// What came of one Kustomization.
@@ -139,58 +148,88 @@ impl<'t> Discovery<'_, 't> {
         }
     }
 
-    /// What can be done now: what needs nothing that may still come; else what lacks only what is optional; else the rest.
+    /// What can be done now: what needs nothing that may still come; else what lacks only what is optional; else what has a source,
+    /// were it only taken for one, and all its data; else what has a source; else the rest.
     fn next(&mut self) -> Vec<Pending> {
-        let pending = std::mem::take(&mut self.pending);
-        let (now, later): (Vec<_>, Vec<_>) = pending.into_iter().partition(|p| self.lacks(p, true) == 0);
+        loop {
+            while self.generate(Patience::Known) {}
+            for with_optional in [true, false] {
+                let now =
+                    self.take(|d, p| d.is_known(&p.kustomization.source) && d.lacks(p, with_optional) == 0);
+                if !now.is_empty() {
+                    return now;
+                }
+            }
+            if !self.generate(Patience::AtHand) {
+                break;
+            }
+        }
+        let has_source = |d: &Self, p: &Pending| d.source(&p.kustomization.source).is_ok();
+        let now = self.take(|d, p| has_source(d, p) && d.lacks(p, false) == 0);
         if !now.is_empty() {
-            self.pending = later;
             return now;
         }
-        let (now, later): (Vec<_>, Vec<_>) = later.into_iter().partition(|p| self.lacks(p, false) == 0);
+        let now = self.take(has_source);
         if !now.is_empty() {
-            self.pending = later;
             return now;
         }
-        later
+        self.generate(Patience::None);
+        std::mem::take(&mut self.pending)
     }
 
+    fn take(&mut self, is_due: impl Fn(&Self, &Pending) -> bool) -> Vec<Pending> {
+        let pending = std::mem::take(&mut self.pending);
+        let (now, later): (Vec<_>, Vec<_>) = pending.into_iter().partition(|p| is_due(self, p));
+        self.pending = later;
+        now
+    }
+
+    /// How much of its data nothing has made so far.
     fn lacks(&self, pending: &Pending, with_optional: bool) -> usize {
         let from = pending.kustomization.post_build.iter().flat_map(|post| &post.from);
         let from = from.filter(|from| with_optional || !from.is_optional);
-        let missing = from.filter(|from| !self.data.contains_key(&from.reference)).count();
-        missing + usize::from(!self.is_known(&pending.kustomization.source))
+        from.filter(|from| !self.data.contains_key(&from.reference)).count()
     }
 
-    fn is_known(&self, source: &Reference) -> bool {
+    /// Is it known where the source comes from? An artifact that a generator may still make is not, for a source of the same name
+    /// may be another.
+    pub(super) fn is_known(&self, source: &Reference) -> bool {
         self.own_names.contains(source)
             || self.made.contains(source)
-            || self.others.contains_key(source.name.name.as_str())
+            || self.artifacts.is_known(source)
+            || (source.kind != ARTIFACT && self.others.contains_key(source.name.name.as_str()))
             || source.name.name == USUAL
     }
 
-    /// The tree of a source; none if it is somewhere else.
-    fn source(&self, source: &Reference) -> Option<&Sessions<'t>> {
-        if let Some(other) = self.others.get(source.name.name.as_str()) {
-            return Some(other);
+    /// What can be built from a source.
+    pub(super) fn source(&self, source: &Reference) -> Result<&Sessions<'t>, Missing<'_>> {
+        if let Some(made) = self.artifacts.get(source) {
+            return Ok(made);
         }
-        let is_own =
-            self.own_names.contains(source) || source.name.name == USUAL || !self.made.contains(source);
-        (is_own && SOURCE_KINDS.contains(&source.kind.as_str())).then_some(&self.own)
+        let failed = self.artifacts.failure(source);
+        let other = self.others.get(source.name.name.as_str());
+        match (failed, other) {
+            // What failed for want of a source may be given instead.
+            (Some(failed), None) => return Err(Missing::NotMade(failed)),
+            (Some(failed), Some(_)) if failed.code != MISSING => return Err(Missing::NotMade(failed)),
+            (_, Some(other)) => return Ok(other),
+            (None, None) => {}
+        }
+        let is_own = self.own_names.contains(source)
+            || source.name.name == USUAL
+            || (source.kind != ARTIFACT && !self.made.contains(source));
+        let is_own = is_own && SOURCE_KINDS.contains(&source.kind.as_str());
+        if is_own { Ok(&self.own) } else { Err(Missing::Elsewhere) }
     }
 
     fn one(&self, pending: &Pending) -> Done {
         let Pending { kustomization, sources, .. } = pending;
         let variables = Variables::of(kustomization, |r| self.data.get(r), self.inputs.is_strict);
         let built = match self.source(&kustomization.source) {
-            Some(session) => build(session, kustomization, sources, &variables),
-            None => {
-                let message =
-                    format!("{}: its source {} is not at hand", title(kustomization), kustomization.source);
-                let help =
-                    format!("give a checkout of it: --source {}=FOLDER", kustomization.source.name.name);
+            Ok(session) => build(session, kustomization, sources, &variables),
+            Err(missing) => {
                 let place = place_of(kustomization, sources);
-                Err(Box::new(Diagnostic::error("flux/source", place, message).with_help(help)))
+                Err(Box::new(missing.diagnostic(&title(kustomization), &kustomization.source, place)))
             }
         };
         Done { variables, built }
@@ -229,6 +268,10 @@ impl<'t> Discovery<'_, 't> {
             .map(|object| Kustomization::of(object.node.clone(), &namespace))
             .collect();
         let sources = Arc::clone(&part.sources);
+        for object in part.objects.iter().filter(|object| ArtifactGenerator::is(&object.node)) {
+            let generator = ArtifactGenerator::of(&object.node, &namespace);
+            self.artifacts.wait(generator, number, Arc::clone(&sources));
+        }
         self.parts.push(part);
         made.into_iter().for_each(|made| self.enqueue(made, Some(number), Arc::clone(&sources)));
     }
