@@ -5,8 +5,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use tests::differential::run::{Until, run};
+use tests::differential::run::run;
 use tests::differential::{case, inside};
+use tests::tally::Until;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -14,5 +15,5 @@ fn main() {
     let folder = arguments.get(3).map_or("target/differential", String::as_str);
     let make = if arguments.get(4).is_some_and(|a| a == "inside") { inside::case } else { case };
     let until = Until::Time(Duration::from_secs(number(1)));
-    println!("{}", run(make, number(2), until, Path::new(folder)));
+    println!("{}", run(make, number(2), until, Path::new(folder)).tally);
 }

@@ -4,8 +4,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use tests::differential::run::Until;
 use tests::envsubst::run::run;
+use tests::tally::Until;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();

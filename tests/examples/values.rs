@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use tests::differential::run::Until;
+use tests::tally::Until;
 use tests::values::run::run;
 
 fn main() {

@@ -4,8 +4,9 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use tests::differential::run::{Until, run};
+use tests::differential::run::run;
 use tests::differential::{Case, case, inside};
+use tests::tally::Until;
 
 /// Trees that differ, each with the reason: each must differ as long as it is here.
 const KNOWN: [(u64, &str); 2] = [
@@ -18,12 +19,12 @@ const KNOWN: [(u64, &str); 2] = [
 
 fn only_known_differ(make: fn(u64) -> Case, trees: u64, known: &[(u64, &str)]) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("differential");
-    let report = run(make, 1, Until::Trees(trees), &folder);
+    let report = run(make, 1, Until::Cases(trees), &folder);
     // Not `println!`, which only a failure would show: how often each feature was hit belongs into every run's log.
-    std::io::stderr().write_all(report.to_string().as_bytes()).unwrap();
-    assert_eq!(report.trees, trees);
+    std::io::stderr().write_all(report.tally.to_string().as_bytes()).unwrap();
+    assert_eq!(report.tally.cases, trees);
     let known: Vec<u64> = known.iter().map(|(seed, _)| *seed).collect();
-    assert_eq!(report.seeds, known, "{:#?}", report.differences);
+    assert_eq!(report.seeds, known, "{:#?}", report.tally.differences);
 }
 
 #[test]

@@ -17,6 +17,7 @@ pub mod processes;
 pub mod repository;
 pub mod run;
 pub mod shared;
+pub mod tally;
 pub mod user;
 pub mod values;
 pub mod wait;
