@@ -12,6 +12,7 @@ use crate::load::{Folder, Loader};
 use crate::object::{Behavior, Object};
 use crate::source::Transformer;
 use crate::yaml::float;
+use crate::yaml::json::text as json_text;
 use crate::yaml::node::{Mark, Node, Scalar, Style, Tag, Value};
 use crate::yaml::value::{Plain, decide};
 
@@ -255,26 +256,4 @@ fn json_value(node: &Node) -> String {
             Err(_) => json_text(&scalar.text),
         },
     }
-}
-
-/// A text as Go's JSON writes it.
-pub(crate) fn json_text(text: &str) -> String {
-    let mut out = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
-                out.push_str(&format!("\\u{:04x}", u32::from(c)));
-            }
-            _ => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

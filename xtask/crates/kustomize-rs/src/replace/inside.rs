@@ -8,9 +8,9 @@ mod path;
 
 use crate::Limits;
 use crate::fault::Result;
-use crate::generator::json_text;
 use crate::yaml::document::{self, Content, Document, Unreadable};
 use crate::yaml::float;
+use crate::yaml::json::text as json_text;
 use crate::yaml::node::{Node, Scalar, Tag, Value};
 use crate::yaml::read::{self, Twice};
 use crate::yaml::value::{Plain, decide};

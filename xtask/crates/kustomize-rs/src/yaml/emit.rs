@@ -5,8 +5,6 @@ mod analysis;
 mod json;
 mod write;
 
-use crate::generator::json_text;
-
 use super::node::{Field, Mark, Node, Scalar, Style, Tag, Value};
 use super::value::{Plain, decide};
 use super::{float, folded, order, scalar};
@@ -93,7 +91,7 @@ impl<'n> Emitter<'n> {
             return Ok(());
         }
         if field.key.len() > json::LONGEST_KEY / 6
-            && json_text(&field.key).chars().count() > json::LONGEST_KEY
+            && super::json::text(&field.key).chars().count() > json::LONGEST_KEY
         {
             let message = "the key is too long: kustomize cannot read what it writes".to_owned();
             return Err(Unwritable { at: field.at, message });

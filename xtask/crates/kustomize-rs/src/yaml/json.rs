@@ -3,11 +3,12 @@
 use yamltree::diagnostic::Diagnostic;
 
 use super::node::{Node, Scalar, Style, Tag, Value};
+use super::read::{self, Twice};
 use super::scalar::bool_in_1_1;
 use super::value::{Plain, decide};
-use super::{emit, float, read};
+use super::{emit, float};
 use crate::Limits;
-use crate::fault::{Result, fault};
+use crate::fault::{Fault, Result, fault};
 use crate::source::Source;
 
 /// The value of a YAML text as a controller has it that turns it into JSON (`sigs.k8s.io/yaml`, YAMLToJSON) and that into an object
@@ -17,13 +18,30 @@ use crate::source::Source;
 pub fn read_as_json(text: &str, name: &str, limits: Limits) -> std::result::Result<Node, Box<Diagnostic>> {
     let read = || {
         let (node, _) = read::configuration(limits, 1, text)?;
-        let mut node = node.unwrap_or_else(Node::null);
-        by_v2(&mut node);
-        normalise(&mut node)?;
-        Ok(node)
+        as_json(node.unwrap_or_else(Node::null))
     };
-    let sources = [Source { file: name.into(), by: None }];
-    read().map_err(|fault: Box<crate::Fault>| Box::new(fault.diagnostic(&sources, name)))
+    read().map_err(|fault: Box<Fault>| named(&fault, name))
+}
+
+/// The same of a text of many documents; empty ones are left out.
+pub fn read_all_as_json(
+    text: &str,
+    name: &str,
+    limits: Limits,
+) -> std::result::Result<Vec<Node>, Box<Diagnostic>> {
+    let documents = read::objects(limits, 1, text, Twice::Last);
+    let documents = documents.and_then(|all| all.into_iter().map(as_json).collect());
+    documents.map_err(|fault| named(&fault, name))
+}
+
+fn as_json(mut node: Node) -> Result<Node> {
+    by_v2(&mut node);
+    normalise(&mut node)?;
+    Ok(node)
+}
+
+fn named(fault: &Fault, name: &str) -> Box<Diagnostic> {
+    Box::new(fault.diagnostic(&[Source { file: name.into(), by: None }], name))
 }
 
 /// Patches in YAML are read by go-yaml v2 (`sigs.k8s.io/yaml`), to which more is a truth value, and points in time are texts.
@@ -73,4 +91,26 @@ fn number(number: f64) -> (Tag, String) {
     let text = float::general(number);
     let is_whole = text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     (if is_whole { Tag::Int } else { Tag::Float }, text)
+}
+
+/// A text as Go's JSON (`encoding/json`) writes it, quotes included; the characters of HTML are escaped.
+pub fn text(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\0'..='\u{1f}' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+    out
 }
