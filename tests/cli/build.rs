@@ -57,6 +57,19 @@ fn one_broken_part_of_any_repository_hides_no_other() {
 }
 
 #[test]
+fn a_part_of_another_repository_is_named_by_the_only_word() {
+    let checkout = Checkout::new();
+    let foreign = foreign(&checkout);
+    checkout
+        .xtask(&["build", "web", "--repository", &foreign, "--entry", "cluster"])
+        .expect(0)
+        .prints("name: a");
+    checkout.xtask(&["build", "wbe", "--repository", &foreign, "--entry", "cluster"]).expect(2).says("`wbe`");
+    let graph = checkout.xtask(&["graph", "web", "--repository", &foreign, "--entry", "cluster"]).expect(2);
+    graph.says("another repository has no cluster");
+}
+
+#[test]
 fn a_field_is_traced_to_its_file_and_its_variable() {
     let checkout = Checkout::new();
     let foreign = foreign(&checkout);

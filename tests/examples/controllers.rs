@@ -33,14 +33,8 @@ fn main() -> ExitCode {
 
 fn compare(oracle: &mut Oracle, repository: &Path, entry: &str) -> usize {
     let tree = DiskTree::artifact(repository);
-    let rendering = render(&Inputs {
-        repository: &tree,
-        sources: BTreeMap::new(),
-        entry: Entry::Folder(RepoPath::new(entry).unwrap()),
-        data: BTreeMap::new(),
-        is_strict: true,
-        threads: 2,
-    });
+    let rendering =
+        render(&Inputs { threads: 2, ..Inputs::new(&tree, Entry::Folder(RepoPath::new(entry).unwrap())) });
     let (mut same, mut refused, mut elsewhere, mut objects, mut encrypted, mut differs) = (0, 0, 0, 0, 0, 0);
     for part in &rendering.parts {
         if part.problem.as_ref().is_some_and(|problem| problem.code == "flux/source") {

@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flux::render::spec::{Name, Reference};
-use flux::render::variables::Data;
+use flux::render::spec::Name;
 use flux::render::{Entry, Inputs, Part, Rendering, render, value};
 use kustomize_rs::Limits;
 use kustomize_rs::yaml::json::read_as_json;
@@ -39,39 +38,19 @@ fn name(object: &Value) -> Name {
     Name { namespace: text("namespace"), name: text("name") }
 }
 
-/// Renders what begins with these Kustomizations, with the values of variables that are in the cluster.
+/// Renders what begins with these Kustomizations, with the ConfigMaps and Secrets that lie beside them.
 fn rendered<'o>(checkout: &Checkout, roots: impl Iterator<Item = &'o Value>) -> Rendering {
-    let read = |object: &Value| read_as_json(&object.to_string(), "live", Limits::default()).unwrap();
-    let roots = roots.map(|object| (read(object), "live".to_owned()));
-    let mut data = BTreeMap::new();
-    for kind in ["ConfigMap", "Secret"] {
-        for object in live(checkout, kind).into_iter().filter(|o| o["metadata"]["namespace"] == "flux-system")
-        {
-            let reference = Reference { kind: kind.to_owned(), name: name(&object) };
-            data.insert(reference, values(kind, &object));
-        }
-    }
-    let tree = DiskTree::artifact(checkout.path());
-    render(&Inputs {
-        repository: &tree,
-        sources: BTreeMap::new(),
-        entry: Entry::Objects(roots.collect()),
-        data,
-        is_strict: true,
-        threads: 2,
-    })
-}
-
-fn values(kind: &str, object: &Value) -> Data {
-    use base64::Engine as _;
-    let decode = |text: &str| {
-        let bytes = base64::engine::general_purpose::STANDARD.decode(text).unwrap();
-        String::from_utf8(bytes).ok()
+    let is_beside = |object: &Value| object["metadata"]["namespace"] == "flux-system";
+    let beside = ["ConfigMap", "Secret"].into_iter().flat_map(|kind| live(checkout, kind)).filter(is_beside);
+    let read = |object: &Value| {
+        (read_as_json(&object.to_string(), "live", Limits::default()).unwrap(), "live".to_owned())
     };
-    let text = |value: &Value| value.as_str().map(str::to_owned).unwrap_or_default();
-    let value = |v: &Value| if kind == "Secret" { decode(&text(v)) } else { Some(text(v)) };
-    let pairs = object["data"].as_object().into_iter().flatten();
-    pairs.map(|(key, v)| (key.clone(), value(v))).collect()
+    let mut objects: Vec<_> = roots.map(read).collect();
+    objects.extend(beside.map(|object| read(&object)));
+    let tree = DiskTree::artifact(checkout.path());
+    let mut rendering = render(&Inputs { threads: 2, ..Inputs::new(&tree, Entry::Objects(objects)) });
+    rendering.parts.retain(|part| !part.is_beside);
+    rendering
 }
 
 /// The entry of an inventory that an object gets (`object.ObjMetadata.String`).

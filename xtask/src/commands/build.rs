@@ -37,7 +37,7 @@ Exit code 1 when a Kustomization cannot be built; the others are printed all the
 pub struct Arguments {
     #[command(flatten)]
     what: RenderArguments,
-    /// Only what belongs to this component, or to the Kustomization of this name
+    /// Only what belongs to this component, or to the Kustomization of this name; with --repository the only word
     #[arg(value_name = "COMPONENT")]
     component: Option<String>,
     /// Write one file an object below this folder, which must be empty or new
@@ -49,6 +49,12 @@ pub struct Arguments {
     explain: Option<String>,
 }
 
+impl Arguments {
+    fn component(&self) -> Option<&str> {
+        self.component.as_deref().or(self.what.word())
+    }
+}
+
 /// Runs `build`.
 pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     let rendering = arguments.what.rendered(context)?;
@@ -57,7 +63,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     }
     let parts: Vec<&Part> = rendering.parts.iter().filter(|part| is_wanted(arguments, part)).collect();
     if parts.is_empty() {
-        let wanted = arguments.component.as_deref().unwrap_or("the entry");
+        let wanted = arguments.component().unwrap_or("the entry");
         return Err(Failure::Usage(format!("nothing is called `{wanted}`; {}", known(&rendering))));
     }
     match (&arguments.dir, context.output) {
@@ -102,10 +108,10 @@ fn is_wanted(arguments: &Arguments, part: &Part) -> bool {
     if part.is_beside {
         return false;
     }
-    let Some(wanted) = &arguments.component else { return true };
+    let Some(wanted) = arguments.component() else { return true };
     let label = part.kustomization.object.get("metadata").and_then(|m| m.get("labels"));
     let component = label.and_then(|l| l.get(roots::COMPONENT_LABEL)).map_or("", Node::value_text);
-    part.kustomization.name.name == *wanted || component == wanted
+    part.kustomization.name.name == wanted || component == wanted
 }
 
 fn known(rendering: &Rendering) -> String {

@@ -50,6 +50,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
         let message = "`--dependencies` is for the tree; the other formats show the order anyway";
         return Err(Failure::Usage(message.to_owned()));
     }
+    if let Some(word) = arguments.what.word() {
+        return Err(Failure::Usage(format!("`{word}`: another repository has no cluster; leave it out")));
+    }
     let rendering = arguments.what.rendered(context)?;
     let graph = Graph::of(&rendering, COMPONENT_LABEL);
     let mut problems: Vec<_> = rendering.problems().cloned().collect();

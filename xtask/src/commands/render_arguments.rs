@@ -8,26 +8,26 @@ use anyhow::Context as _;
 use clap::Args;
 use fleet::generated;
 use fleet::roots::{self, Origin};
-use flux::render::spec::{Name, Reference};
+use flux::object::ObjectKey;
 use flux::render::variables::Data;
 use flux::render::{Entry, Inputs, Rendering, render};
-use kustomize_rs::yaml::json::read_as_json;
+use kustomize_rs::yaml::json::{read_all_as_json, read_as_json};
 use kustomize_rs::yaml::node::Node;
 use yamltree::path::RepoPath;
 use yamltree::tree::Tree;
 
 use crate::bootstrap::target::{ClusterFolder, SANDBOX, Target};
 use crate::context::Context;
-use crate::edge::git_server::GitEnvironment;
 use crate::edge::tree::{DiskTree, of_commit};
 use crate::exit::Failure;
+use crate::sandbox::served;
 
 /// What is rendered: a cluster, or any repository that Flux follows.
 #[derive(Debug, Args)]
 pub struct RenderArguments {
-    /// The cluster: a folder below clusters/, or the path of one
-    #[arg(default_value = SANDBOX, value_name = "CLUSTER")]
-    cluster: String,
+    /// The cluster: a folder below clusters/, or the path of one [default: sandbox]. Another repository has none
+    #[arg(value_name = "CLUSTER")]
+    cluster: Option<String>,
     /// Another repository, in place of this one and its clusters
     #[arg(long, value_name = "FOLDER", requires = "entry")]
     repository: Option<PathBuf>,
@@ -55,8 +55,17 @@ impl RenderArguments {
     pub fn title(&self) -> String {
         match &self.entry {
             Some(entry) => format!("{entry} and all that it leads to"),
-            None => format!("cluster {}", self.cluster),
+            None => format!("cluster {}", self.cluster()),
         }
+    }
+
+    fn cluster(&self) -> &str {
+        self.cluster.as_deref().unwrap_or(SANDBOX)
+    }
+
+    /// The first word where it is no cluster, because another repository is meant.
+    pub fn word(&self) -> Option<&str> {
+        self.cluster.as_deref().filter(|_| self.entry.is_some())
     }
 
     /// Renders what the flags say.
@@ -67,7 +76,7 @@ impl RenderArguments {
         let tree: Box<dyn Tree + Sync> = match &self.revision {
             None => Box::new(DiskTree::artifact(root)),
             Some(revision) => {
-                let git = GitEnvironment::create(&context.layout.run().join("home")).context("set Git up")?;
+                let git = served::git(&context.layout)?;
                 Box::new(of_commit(&git, root, revision, ".")?)
             }
         };
@@ -78,7 +87,7 @@ impl RenderArguments {
                 let path = RepoPath::new(entry).map_err(|error| Failure::Usage(error.to_string()))?;
                 (Entry::Folder(path), BTreeMap::new())
             }
-            None => of_cluster(&self.cluster, context, &*tree)?,
+            None => of_cluster(self.cluster(), context, &*tree)?,
         };
         Ok(render(&Inputs {
             repository: &*tree,
@@ -96,7 +105,7 @@ fn of_cluster(
     name: &str,
     context: &Context,
     tree: &dyn Tree,
-) -> Result<(Entry, BTreeMap<Reference, Data>), Failure> {
+) -> Result<(Entry, BTreeMap<ObjectKey, Data>), Failure> {
     let target = Target::load(context, ClusterFolder::find(context, name)?, tree)?;
     let spec = &target.spec;
     let origin = Origin { url: "", branch: "", version: env!("CARGO_PKG_VERSION") };
@@ -106,7 +115,7 @@ fn of_cluster(
         objects.push((node.map_err(|found| Failure::Faulty(vec![*found]))?, "install".to_owned()));
     }
     objects.extend(overrides(&target.folder, context)?);
-    let secret = |name: &str| Reference { kind: "Secret".into(), name: Name::new(roots::NAMESPACE, name) };
+    let secret = |name: &str| ObjectKey::new("Secret", roots::NAMESPACE, name);
     let mut data = BTreeMap::new();
     let secrets: Vec<String> =
         target.catalogue.variables().into_iter().filter(|v| v.secret).map(|v| v.name.to_string()).collect();
@@ -133,13 +142,9 @@ fn overrides(folder: &ClusterFolder, context: &Context) -> Result<Vec<(Node, Str
     for file in files {
         let text = fs::read_to_string(&file).with_context(|| format!("read {}", file.display()))?;
         let shown = file.strip_prefix(&context.root).unwrap_or(&file).display().to_string();
-        for document in format!("\n{text}").split("\n---") {
-            let node = read_as_json(document, &shown, kustomize_rs::Limits::default());
-            let node = node.map_err(|found| Failure::Faulty(vec![*found]))?;
-            if !node.is_null() {
-                objects.push((node, shown.clone()));
-            }
-        }
+        let documents = read_all_as_json(&text, &shown, kustomize_rs::Limits::default());
+        let documents = documents.map_err(|found| Failure::Faulty(vec![*found]))?;
+        objects.extend(documents.into_iter().map(|node| (node, shown.clone())));
     }
     Ok(objects)
 }

@@ -5,6 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::render::spec::Name;
+
 /// Kind, namespace and name: what tells one live object from another here.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ObjectKey {
@@ -21,6 +23,11 @@ impl ObjectKey {
     /// A key of these three.
     pub fn new(kind: &str, namespace: &str, name: &str) -> Self {
         ObjectKey { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned() }
+    }
+
+    /// The key of something of that kind and name.
+    pub fn named(kind: &str, name: &Name) -> Self {
+        ObjectKey::new(kind, &name.namespace, &name.name)
     }
 
     /// The key of an object; missing parts are empty.

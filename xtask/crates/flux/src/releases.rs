@@ -2,7 +2,7 @@
 
 use kustomize_rs::yaml::node::Mark;
 
-use crate::render::spec::{Name, is_kind, text};
+use crate::render::spec::{Name, is_kind};
 use crate::render::{Part, Rendered, Rendering, value};
 use crate::values::{self, Effective, Found, Layer, Origin, Reference, ValuesError};
 
@@ -81,20 +81,8 @@ impl ReleaseValues<'_> {
     }
 }
 
-/// Which chart a release takes: its name or reference, and the version if the release says it.
-pub fn chart(release: &Rendered) -> (String, String) {
-    let spec = release.node.get("spec");
-    let chart = spec.and_then(|s| s.get("chart")).and_then(|c| c.get("spec"));
-    if chart.is_some() {
-        return (text(chart, "chart").to_owned(), text(chart, "version").to_owned());
-    }
-    let reference = spec.and_then(|s| s.get("chartRef"));
-    (format!("{} {}", text(reference, "kind"), text(reference, "name")), String::new())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
 
     use yamltree::path::RepoPath;
     use yamltree::tree::MemTree;
@@ -111,14 +99,7 @@ mod tests {
              valuesFrom: [{kind: ConfigMap, name: v}, {kind: Secret, name: o, optional: true}]\n  values: {a: 3}\n",
         );
         let tree = tree.unwrap();
-        let rendering = render(&Inputs {
-            repository: &tree,
-            sources: BTreeMap::new(),
-            entry: Entry::Folder(RepoPath::new("k").unwrap()),
-            data: BTreeMap::new(),
-            is_strict: true,
-            threads: 1,
-        });
+        let rendering = render(&Inputs::new(&tree, Entry::Folder(RepoPath::new("k").unwrap())));
         let release = rendering.parts[0].objects.iter().find(|o| is_release(o)).unwrap();
         let found = values(&rendering, release).unwrap();
         let origin = |path: &[&str]| {

@@ -24,8 +24,10 @@ use yamltree::tree::Tree;
 pub use artifact::Artifact;
 pub(crate) use build::place;
 use generator::Files;
-use spec::{Kustomization, Name, Reference};
+use spec::{Kustomization, Name};
 use variables::{Data, Variables};
+
+use crate::object::ObjectKey;
 
 /// Is something in the object encrypted?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +82,7 @@ pub struct Rendering {
     /// The parts, each behind the one that makes it.
     pub parts: Vec<Part>,
     /// The artifacts that ArtifactGenerators among the objects make.
-    pub artifacts: BTreeMap<Reference, Files>,
+    pub artifacts: BTreeMap<ObjectKey, Files>,
 }
 
 /// What is rendered, and with what.
@@ -92,11 +94,19 @@ pub struct Inputs<'t> {
     /// Where Flux begins.
     pub entry: Entry,
     /// ConfigMaps and Secrets that are in the cluster and not in the repository.
-    pub data: BTreeMap<Reference, Data>,
+    pub data: BTreeMap<ObjectKey, Data>,
     /// Is a variable without a value and a default an error (as in Flux 2.9)?
     pub is_strict: bool,
     /// How many threads may work.
     pub threads: usize,
+}
+
+impl<'t> Inputs<'t> {
+    /// The repository alone, from an entry on, as strict as Flux 2.9, on one thread.
+    pub fn new(repository: &'t (dyn Tree + Sync), entry: Entry) -> Self {
+        let (sources, data) = (BTreeMap::new(), BTreeMap::new());
+        Inputs { repository, sources, entry, data, is_strict: true, threads: 1 }
+    }
 }
 
 /// Where Flux begins.

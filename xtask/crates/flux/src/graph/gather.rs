@@ -40,12 +40,8 @@ struct Draft<'a> {
     edges: BTreeMap<(Id, Id, Relation), Place>,
 }
 
-fn key(kind: &str, name: &Name) -> ObjectKey {
-    ObjectKey::new(kind, &name.namespace, &name.name)
-}
-
 fn kustomization(part: &Part) -> Id {
-    (Sort::Kustomization, key("Kustomization", &part.kustomization.name))
+    (Sort::Kustomization, ObjectKey::named("Kustomization", &part.kustomization.name))
 }
 
 /// The name of an object that a part makes.
@@ -117,15 +113,15 @@ impl Draft<'_> {
         if let Some(maker) = maker {
             self.edge(&kustomization(maker), id.clone(), Relation::Makes, here.clone(), Presence::Here);
         }
-        let source = (Sort::Source, key(&own.source.kind, &own.source.name));
+        let source = (Sort::Source, own.source.clone());
         self.edge(&id, source, Relation::BuiltFrom, here, Presence::Outside);
         for ((other, ready), item) in own.depends_on.iter().zip(own.list("dependsOn")) {
-            let other = (Sort::Kustomization, key("Kustomization", other));
+            let other = (Sort::Kustomization, ObjectKey::named("Kustomization", other));
             let relation = Relation::DependsOn { ready: ready.clone() };
             self.edge(&id, other, relation, place(item.at), Presence::Missing);
         }
         for from in own.post_build.iter().flat_map(|post| &post.from) {
-            let data = (Sort::Data, key(&from.reference.kind, &from.reference.name));
+            let data = (Sort::Data, from.reference.clone());
             let is_missing = part.variables.missing.contains(&from.reference);
             let presence = if is_missing { Presence::Missing } else { Presence::Outside };
             let relation = Relation::SubstitutesFrom { optional: from.is_optional };
@@ -145,7 +141,7 @@ impl Draft<'_> {
         } else {
             return;
         };
-        let id = (sort, key(kind, &name));
+        let id = (sort, ObjectKey::named(kind, &name));
         // Of data only what somebody takes variables from is of interest.
         let is_known = self.nodes.get(&id);
         if (sort == Sort::Data && is_known.is_none()) || is_known.is_some_and(|_| self.has_maker(&id)) {

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use super::*;
 use crate::render::{Entry, Inputs, render};
 use yamltree::path::RepoPath;
@@ -10,14 +8,7 @@ pub(super) fn graph(objects: &str) -> Graph {
     let mut tree = MemTree::new();
     tree.insert(RepoPath::new("entry/objects.yaml").unwrap(), objects);
     tree.insert(RepoPath::new("apps/empty.yaml").unwrap(), CONFIG);
-    let rendering = render(&Inputs {
-        repository: &tree,
-        sources: BTreeMap::new(),
-        entry: Entry::Folder(RepoPath::new("entry").unwrap()),
-        data: BTreeMap::new(),
-        is_strict: true,
-        threads: 1,
-    });
+    let rendering = render(&Inputs::new(&tree, Entry::Folder(RepoPath::new("entry").unwrap())));
     Graph::of(&rendering, "component")
 }
 
@@ -73,14 +64,7 @@ fn what_waits_for_something_that_it_makes_itself_is_a_cycle() {
     let mut tree = MemTree::new();
     tree.insert(RepoPath::new("entry/a.yaml").unwrap(), waiting("a", &["b"]));
     tree.insert(RepoPath::new("apps/b.yaml").unwrap(), kustomization("b", "suspend: true"));
-    let rendering = render(&Inputs {
-        repository: &tree,
-        sources: BTreeMap::new(),
-        entry: Entry::Folder(RepoPath::new("entry").unwrap()),
-        data: BTreeMap::new(),
-        is_strict: true,
-        threads: 1,
-    });
+    let rendering = render(&Inputs::new(&tree, Entry::Folder(RepoPath::new("entry").unwrap())));
     let graph = Graph::of(&rendering, "component");
     assert!(
         messages(&graph)[0].ends_with("flux-system/b, which is made by Kustomization flux-system/a"),

@@ -14,7 +14,8 @@ use super::Part;
 use super::build::place;
 use super::discover::{Discovery, MISSING, Sessions};
 use super::generator::{ArtifactGenerator, Files};
-use super::spec::{Name, Reference};
+use super::spec::Name;
+use crate::object::ObjectKey;
 
 /// Kind of what a generator makes.
 pub(super) const ARTIFACT: &str = "ExternalArtifact";
@@ -23,7 +24,7 @@ pub(super) const ARTIFACT: &str = "ExternalArtifact";
 pub(super) struct Artifacts<'t> {
     seen: BTreeSet<Name>,
     waiting: Vec<Waiting>,
-    made: BTreeMap<Reference, (Files, Sessions<'t>)>,
+    made: BTreeMap<ObjectKey, (Files, Sessions<'t>)>,
     failed: Vec<(Waiting, Box<Diagnostic>)>,
 }
 
@@ -57,11 +58,11 @@ pub(super) enum Missing<'d> {
 
 impl Missing<'_> {
     /// What is said of an object that cannot do without.
-    pub(super) fn diagnostic(self, title: &str, source: &Reference, place: Place) -> Diagnostic {
+    pub(super) fn diagnostic(self, title: &str, source: &ObjectKey, place: Place) -> Diagnostic {
         match self {
             Missing::Elsewhere => {
                 let message = format!("{title}: its source {source} is not at hand");
-                let help = format!("give a checkout of it: --source {}=FOLDER", source.name.name);
+                let help = format!("give a checkout of it: --source {}=FOLDER", source.name);
                 Diagnostic::error(MISSING, place, message).with_help(help)
             }
             Missing::NotMade(why) => {
@@ -83,19 +84,19 @@ impl<'t> Artifacts<'t> {
         !self.waiting.is_empty()
     }
 
-    pub(super) fn get(&self, source: &Reference) -> Option<&Sessions<'t>> {
+    pub(super) fn get(&self, source: &ObjectKey) -> Option<&Sessions<'t>> {
         self.made.get(source).map(|(_, session)| session)
     }
 
     /// Is it made, or known that it will not be?
-    pub(super) fn is_known(&self, source: &Reference) -> bool {
+    pub(super) fn is_known(&self, source: &ObjectKey) -> bool {
         self.made.contains_key(source) || self.failure(source).is_some()
     }
 
     /// Why the generator that would make it did not.
-    pub(super) fn failure(&self, source: &Reference) -> Option<&Diagnostic> {
+    pub(super) fn failure(&self, source: &ObjectKey) -> Option<&Diagnostic> {
         let would_make = |generator: &ArtifactGenerator| {
-            generator.name.namespace == source.name.namespace && generator.may_make(&source.name.name)
+            generator.name.namespace == source.namespace && generator.may_make(&source.name)
         };
         let is_made = source.kind != ARTIFACT || self.made.contains_key(source);
         let mut failed = self.failed.iter().filter(|(waiting, _)| !is_made && would_make(&waiting.generator));
@@ -103,7 +104,7 @@ impl<'t> Artifacts<'t> {
     }
 
     /// What was made; each failure becomes a warning of the part that makes the generator.
-    pub(super) fn finish(self, parts: &mut [Part]) -> BTreeMap<Reference, Files> {
+    pub(super) fn finish(self, parts: &mut [Part]) -> BTreeMap<ObjectKey, Files> {
         for (waiting, why) in self.failed {
             if let Some(part) = parts.get_mut(waiting.part) {
                 let warning = Diagnostic::warning(why.code, why.place, why.message);
@@ -115,9 +116,9 @@ impl<'t> Artifacts<'t> {
 
     fn add(&mut self, waiting: Waiting, artifacts: Vec<(String, Files)>, failure: Option<Box<Diagnostic>>) {
         for (name, files) in artifacts {
-            let name = Name::new(&waiting.generator.name.namespace, &name);
             let tree: Box<dyn Tree + Sync> = Box::new(files.clone());
-            self.made.insert(Reference { kind: ARTIFACT.to_owned(), name }, (files, Session::new(tree)));
+            let key = ObjectKey::new(ARTIFACT, &waiting.generator.name.namespace, &name);
+            self.made.insert(key, (files, Session::new(tree)));
         }
         self.failed.extend(failure.map(|why| (waiting, why)));
     }

@@ -4,14 +4,15 @@ use base64::Engine;
 use kustomize_rs::yaml::node::{Field, Node};
 
 use super::masked::MASK;
-use super::spec::{Name, Reference, is_kind};
+use super::spec::{Name, is_kind};
 use super::variables::Data;
 use super::{Encrypted, Rendered};
+use crate::object::ObjectKey;
 
 /// The data of an object, if it is a ConfigMap or a Secret.
-pub(super) fn of(object: &Rendered) -> Option<(Reference, Data)> {
+pub(super) fn of(object: &Rendered) -> Option<(ObjectKey, Data)> {
     let kind = ["ConfigMap", "Secret"].into_iter().find(|kind| is_kind(&object.node, "", kind))?;
-    let reference = Reference { kind: kind.to_owned(), name: Name::of(&object.node) };
+    let reference = ObjectKey::named(kind, &Name::of(&object.node));
     let is_masked = object.encrypted == Encrypted::Masked;
     let fields = |name: &str| object.node.get(name).map_or(&[][..], Node::fields).iter();
     let text = |field: &Field| field.value.value_text().to_owned();

@@ -16,9 +16,10 @@ use super::artifacts::{ARTIFACT, Artifacts, Missing, Patience};
 use super::build::{Built, build, folder, place_of};
 use super::generator::ArtifactGenerator;
 use super::manifest::title;
-use super::spec::{Kustomization, Name, Reference, is_kind, is_kustomization};
+use super::spec::{Kustomization, Name, is_kind, is_kustomization, text};
 use super::variables::{Data, Variables};
 use super::{Artifact, Encrypted, Entry, Inputs, Part, Rendered, Rendering, data, parallel};
+use crate::object::ObjectKey;
 
 const SOURCE_GROUP: &str = "source.toolkit.fluxcd.io";
 /// The kinds that a Kustomization can be built from.
@@ -43,10 +44,10 @@ pub(super) struct Discovery<'i, 't> {
     others: BTreeMap<&'i str, Sessions<'t>>,
     pub(super) artifacts: Artifacts<'t>,
     /// Sources that are known to be the repository.
-    own_names: BTreeSet<Reference>,
+    own_names: BTreeSet<ObjectKey>,
     /// Sources that something makes.
-    made: BTreeSet<Reference>,
-    data: BTreeMap<Reference, Data>,
+    made: BTreeSet<ObjectKey>,
+    data: BTreeMap<ObjectKey, Data>,
     seen: BTreeSet<Name>,
     pending: Vec<Pending>,
     parts: Vec<Part>,
@@ -55,8 +56,8 @@ pub(super) struct Discovery<'i, 't> {
 pub(super) fn discover(inputs: &Inputs<'_>) -> Rendering {
     let mut discovery = Discovery {
         inputs,
-        own: session(inputs.repository),
-        others: inputs.sources.iter().map(|(name, tree)| (name.as_str(), session(*tree))).collect(),
+        own: session(inputs.repository, None),
+        others: inputs.sources.iter().map(|(name, tree)| (name.as_str(), session(*tree, None))).collect(),
         artifacts: Artifacts::default(),
         own_names: BTreeSet::new(),
         made: BTreeSet::new(),
@@ -75,8 +76,8 @@ pub(super) fn discover(inputs: &Inputs<'_>) -> Rendering {
     Rendering { artifacts: artifacts.finish(&mut parts), parts }
 }
 
-fn session<'t>(tree: &'t (dyn Tree + Sync)) -> Sessions<'t> {
-    Session::new(Box::new(Artifact::new(tree, None)))
+fn session<'t>(tree: &'t (dyn Tree + Sync), ignore: Option<String>) -> Sessions<'t> {
+    Session::new(Box::new(Artifact::new(tree, ignore)))
 }
 
 /// What came of one Kustomization.
@@ -95,6 +96,7 @@ impl<'t> Discovery<'_, 't> {
                     self.own_names.insert(kustomization.source.clone());
                     self.enqueue(kustomization, None, Arc::from([source(file)]));
                 }
+                self.heed(objects.iter().map(|(object, _)| object));
             }
             Entry::Folder(path) => self.begin_in(path),
         }
@@ -135,11 +137,25 @@ impl<'t> Discovery<'_, 't> {
             let made = made.map(|object| Kustomization::of(object.node.clone(), USUAL));
             if let Some(root) = made.into_iter().find(|k| folder(&k.path) == *path) {
                 self.own_names.insert(root.source.clone());
+                self.heed(built.objects.iter().map(|object| &object.node));
                 let sources = Arc::clone(&built.sources);
                 return self.enqueue(root, None, sources);
             }
         }
         self.add(pending, done);
+    }
+
+    /// Leaves out of the repository what the `spec.ignore` of its own source object leaves out.
+    fn heed<'o>(&mut self, mut objects: impl Iterator<Item = &'o Node>) {
+        let is_own = |object: &Node| {
+            let kind = SOURCE_KINDS.into_iter().find(|kind| is_kind(object, SOURCE_GROUP, kind));
+            kind.is_some_and(|kind| self.own_names.contains(&ObjectKey::named(kind, &Name::of(object))))
+        };
+        let Some(own) = objects.find(|object| is_own(object)) else { return };
+        let ignore = text(own.get("spec"), "ignore");
+        if !ignore.is_empty() {
+            self.own = session(self.inputs.repository, Some(ignore.to_owned()));
+        }
     }
 
     fn enqueue(&mut self, kustomization: Kustomization, made_by: Option<usize>, sources: Arc<[Source]>) {
@@ -193,21 +209,21 @@ impl<'t> Discovery<'_, 't> {
 
     /// Is it known where the source comes from? An artifact that a generator may still make is not, for a source of the same name
     /// may be another.
-    pub(super) fn is_known(&self, source: &Reference) -> bool {
+    pub(super) fn is_known(&self, source: &ObjectKey) -> bool {
         self.own_names.contains(source)
             || self.made.contains(source)
             || self.artifacts.is_known(source)
-            || (source.kind != ARTIFACT && self.others.contains_key(source.name.name.as_str()))
-            || source.name.name == USUAL
+            || (source.kind != ARTIFACT && self.others.contains_key(source.name.as_str()))
+            || source.name == USUAL
     }
 
     /// What can be built from a source.
-    pub(super) fn source(&self, source: &Reference) -> Result<&Sessions<'t>, Missing<'_>> {
+    pub(super) fn source(&self, source: &ObjectKey) -> Result<&Sessions<'t>, Missing<'_>> {
         if let Some(made) = self.artifacts.get(source) {
             return Ok(made);
         }
         let failed = self.artifacts.failure(source);
-        let other = self.others.get(source.name.name.as_str());
+        let other = self.others.get(source.name.as_str());
         match (failed, other) {
             // What failed for want of a source may be given instead.
             (Some(failed), None) => return Err(Missing::NotMade(failed)),
@@ -216,7 +232,7 @@ impl<'t> Discovery<'_, 't> {
             (None, None) => {}
         }
         let is_own = self.own_names.contains(source)
-            || source.name.name == USUAL
+            || source.name == USUAL
             || (source.kind != ARTIFACT && !self.made.contains(source));
         let is_own = is_own && SOURCE_KINDS.contains(&source.kind.as_str());
         if is_own { Ok(&self.own) } else { Err(Missing::Elsewhere) }
@@ -258,7 +274,7 @@ impl<'t> Discovery<'_, 't> {
         for object in &part.objects {
             self.data.extend(data::of(object));
             let kind = SOURCE_KINDS.into_iter().find(|kind| is_kind(&object.node, SOURCE_GROUP, kind));
-            self.made.extend(kind.map(|kind| Reference { kind: kind.into(), name: Name::of(&object.node) }));
+            self.made.extend(kind.map(|kind| ObjectKey::named(kind, &Name::of(&object.node))));
         }
         let namespace = part.kustomization.name.namespace.clone();
         let made: Vec<Kustomization> = part
@@ -287,7 +303,28 @@ fn entry(path: &RepoPath) -> Kustomization {
     kustomization.name.name.clear();
     // Who would build it, with which keys, is not known.
     kustomization.decrypts = true;
-    kustomization.source = Reference { kind: "GitRepository".into(), name: Name::new(USUAL, USUAL) };
+    kustomization.source = ObjectKey::new("GitRepository", USUAL, USUAL);
     path.as_str().clone_into(&mut kustomization.path);
     kustomization
+}
+
+#[cfg(test)]
+mod tests {
+    use yamltree::tree::MemTree;
+
+    use super::*;
+    use crate::render::render;
+
+    #[test]
+    fn the_ignore_rules_of_the_repository_s_own_source_count() {
+        let tree = MemTree::from_fixture(
+            "#- c/ks.yaml\napiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: own, namespace: \
+             n}\nspec: {ignore: \"/c/left.yaml\"}\n---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: \
+             Kustomization\nmetadata: {name: k, namespace: n}\nspec: {path: ./c, sourceRef: {kind: GitRepository, name: \
+             own}}\n#- c/left.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: left, namespace: n}\n",
+        );
+        let rendering = render(&Inputs::new(&tree.unwrap(), Entry::Folder(RepoPath::new("c").unwrap())));
+        let names: Vec<String> = rendering.parts[0].objects.iter().map(|o| Name::of(&o.node).name).collect();
+        assert_eq!(names, ["own", "k"]);
+    }
 }

@@ -7,6 +7,8 @@ use std::fmt;
 
 use kustomize_rs::yaml::node::{Mark, Node, Value};
 
+use crate::object::ObjectKey;
+
 /// Group of the API of Flux Kustomizations.
 pub const GROUP: &str = "kustomize.toolkit.fluxcd.io";
 
@@ -38,26 +40,11 @@ impl fmt::Display for Name {
     }
 }
 
-/// A reference to an object of some kind.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Reference {
-    /// Kind.
-    pub kind: String,
-    /// Namespace and name.
-    pub name: Name,
-}
-
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind, self.name)
-    }
-}
-
 /// An entry of `postBuild.substituteFrom`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubstituteFrom {
     /// The ConfigMap or Secret.
-    pub reference: Reference,
+    pub reference: ObjectKey,
     /// May it be missing?
     pub is_optional: bool,
     /// Where the entry is.
@@ -81,7 +68,7 @@ pub struct Kustomization {
     /// Namespace and name.
     pub name: Name,
     /// `spec.sourceRef`.
-    pub source: Reference,
+    pub source: ObjectKey,
     /// `spec.path` as it is written; empty is the whole source.
     pub path: String,
     /// `spec.suspend`
@@ -126,21 +113,16 @@ impl Kustomization {
         let spec = object.get("spec");
         let field = |name: &str| spec.and_then(|spec| spec.get(name));
         let referred = |node: Option<&Node>, kind: &str| {
-            let own = |field, otherwise: &str| match text(node, field) {
-                "" => otherwise.to_owned(),
-                text => text.to_owned(),
+            let own = |field, otherwise| match text(node, field) {
+                "" => otherwise,
+                text => text,
             };
-            Reference {
-                kind: own("kind", kind),
-                name: Name {
-                    namespace: own("namespace", &name.namespace),
-                    name: text(node, "name").to_owned(),
-                },
-            }
+            ObjectKey::new(own("kind", kind), own("namespace", &name.namespace), text(node, "name"))
         };
         let depends_on = field("dependsOn").map_or(&[][..], Node::items).iter().map(|item| {
             let ready = item.get("readyExpr").map(|node| node.value_text().to_owned());
-            (referred(Some(item), "Kustomization").name, ready)
+            let other = referred(Some(item), "Kustomization");
+            (Name { namespace: other.namespace, name: other.name }, ready)
         });
         let depends_on = depends_on.collect();
         let source = referred(field("sourceRef"), "GitRepository");
@@ -151,11 +133,12 @@ impl Kustomization {
                 .map_or(&[][..], Node::items)
                 .iter()
                 .map(|item| SubstituteFrom {
-                    reference: Reference {
-                        kind: text(Some(item), "kind").to_owned(),
-                        // Other namespaces cannot be named.
-                        name: Name::new(&name.namespace, text(Some(item), "name")),
-                    },
+                    // Other namespaces cannot be named.
+                    reference: ObjectKey::new(
+                        text(Some(item), "kind"),
+                        &name.namespace,
+                        text(Some(item), "name"),
+                    ),
                     is_optional: flag(Some(item), "optional"),
                     at: item.at,
                 })

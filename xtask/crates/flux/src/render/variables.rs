@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::spec::{Kustomization, Reference};
+use super::spec::Kustomization;
 use crate::envsubst::{self, SubstitutionError};
+use crate::object::ObjectKey;
 
 /// The values that a ConfigMap or Secret holds, by key; none where the value is not known (it is encrypted, or made in the
 /// cluster).
@@ -17,7 +18,7 @@ pub struct Variable {
     /// The value; none if only the cluster knows it.
     pub value: Option<String>,
     /// The ConfigMap or Secret; none for `postBuild.substitute`.
-    pub from: Option<Reference>,
+    pub from: Option<ObjectKey>,
 }
 
 /// All variables of a Kustomization.
@@ -25,7 +26,7 @@ pub struct Variable {
 pub struct Variables {
     all: BTreeMap<String, Variable>,
     /// ConfigMaps and Secrets that are named and not at hand.
-    pub missing: Vec<Reference>,
+    pub missing: Vec<ObjectKey>,
     /// Is a variable without a value and a default an error?
     pub is_strict: bool,
 }
@@ -34,7 +35,7 @@ impl Variables {
     /// Gathers them; `data` finds what is at hand.
     pub fn of<'d>(
         kustomization: &Kustomization,
-        data: impl Fn(&Reference) -> Option<&'d Data>,
+        data: impl Fn(&ObjectKey) -> Option<&'d Data>,
         is_strict: bool,
     ) -> Self {
         let mut variables = Variables { is_strict, ..Variables::default() };

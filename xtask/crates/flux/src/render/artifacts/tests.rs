@@ -27,14 +27,9 @@ fn rendered(entry: &str, other: Option<(&str, &MemTree)>) -> Rendering {
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: c, namespace: n}}\n"
     );
     let tree = MemTree::from_fixture(&files).unwrap();
-    render(&Inputs {
-        repository: &tree,
-        sources: other.into_iter().map(|(name, tree)| (name.to_owned(), tree as _)).collect(),
-        entry: Entry::Folder(RepoPath::new("entry").unwrap()),
-        data: std::collections::BTreeMap::new(),
-        is_strict: true,
-        threads: 1,
-    })
+    let entry = Entry::Folder(RepoPath::new("entry").unwrap());
+    let sources = other.into_iter().map(|(name, tree)| (name.to_owned(), tree as _)).collect();
+    render(&Inputs { sources, ..Inputs::new(&tree, entry) })
 }
 
 const OWN: &str = "kind: GitRepository, name: flux-system, namespace: flux-system";

@@ -4,7 +4,8 @@
 
 use kustomize_rs::yaml::node::{Mark, Node};
 
-use crate::render::spec::{Name, Reference, is_kind, text};
+use crate::object::ObjectKey;
+use crate::render::spec::{Name, is_kind, text};
 
 const GROUP: &str = "source.extensions.fluxcd.io";
 
@@ -31,7 +32,7 @@ pub struct Aliased {
     /// Its name in this generator.
     pub alias: String,
     /// The source.
-    pub reference: Reference,
+    pub reference: ObjectKey,
     /// Where it is written.
     pub at: Mark,
 }
@@ -90,10 +91,7 @@ impl ArtifactGenerator {
             };
             Aliased {
                 alias: text(Some(item), "alias").to_owned(),
-                reference: Reference {
-                    kind: text(Some(item), "kind").to_owned(),
-                    name: Name::new(namespace, text(Some(item), "name")),
-                },
+                reference: ObjectKey::new(text(Some(item), "kind"), namespace, text(Some(item), "name")),
                 at: item.at,
             }
         };
