@@ -3,6 +3,7 @@
 pub mod charts;
 pub mod cluster;
 pub mod git_server;
+pub mod helm;
 pub mod kustomize;
 pub mod process;
 pub mod terminal;

@@ -6,6 +6,7 @@
 pub mod envsubst;
 pub mod explain;
 pub mod graph;
+pub mod helm;
 pub mod ignore;
 pub mod object;
 pub mod pins;

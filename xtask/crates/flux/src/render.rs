@@ -13,7 +13,7 @@ mod parallel;
 pub mod spec;
 pub mod variables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kustomize_rs::Source;
@@ -83,6 +83,21 @@ pub struct Rendering {
     pub parts: Vec<Part>,
     /// The artifacts that ArtifactGenerators among the objects make.
     pub artifacts: BTreeMap<ObjectKey, Files>,
+    /// The sources that are the repository itself.
+    pub own: BTreeSet<ObjectKey>,
+    /// The names of the other sources that were given.
+    pub given: BTreeSet<String>,
+}
+
+/// Where the files of a source are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home<'r> {
+    /// In the repository.
+    Repository,
+    /// In the source that was given under this name.
+    Given(&'r str),
+    /// In an artifact that a generator makes.
+    Made(&'r Files),
 }
 
 /// What is rendered, and with what.
@@ -130,6 +145,17 @@ impl Rendering {
     /// The part of a Kustomization.
     pub fn part(&self, name: &Name) -> Option<&Part> {
         self.parts.iter().find(|part| part.kustomization.name == *name)
+    }
+
+    /// Where the files of a source are; none if they are not at hand.
+    pub fn home(&self, source: &ObjectKey) -> Option<Home<'_>> {
+        if let Some(files) = self.artifacts.get(source) {
+            return Some(Home::Made(files));
+        }
+        if self.own.contains(source) {
+            return Some(Home::Repository);
+        }
+        self.given.get(&source.name).map(|name| Home::Given(name))
     }
 
     /// Everything that is wrong.

@@ -7,6 +7,7 @@
 mod archive;
 mod chart;
 mod chart_set;
+mod contents;
 mod digest;
 mod error;
 mod folder;
@@ -14,10 +15,14 @@ mod ignore;
 pub mod probe;
 mod proxy;
 pub mod standin;
+mod store;
 mod upstream;
 
 pub use chart::{Chart, Dependency, Metadata};
 pub use chart_set::ChartSet;
+pub use contents::{Contents, packed, with_values};
+pub use digest::sha256_hex;
 pub use error::ChartError;
 pub use proxy::{Proxy, ProxyCa, ProxyError, RequestLine};
+pub use store::{ChartStore, Pulled, write_private};
 pub use upstream::Upstream;

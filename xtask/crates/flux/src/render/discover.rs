@@ -72,8 +72,9 @@ pub(super) fn discover(inputs: &Inputs<'_>) -> Rendering {
         let built = parallel::each(inputs.threads, &work, |pending| discovery.one(pending));
         work.into_iter().zip(built).for_each(|(pending, part)| discovery.add(pending, part));
     }
-    let Discovery { mut parts, artifacts, .. } = discovery;
-    Rendering { artifacts: artifacts.finish(&mut parts), parts }
+    let Discovery { mut parts, artifacts, own_names: own, .. } = discovery;
+    let given = inputs.sources.keys().cloned().collect();
+    Rendering { artifacts: artifacts.finish(&mut parts), parts, own, given }
 }
 
 fn session<'t>(tree: &'t (dyn Tree + Sync), ignore: Option<String>) -> Sessions<'t> {

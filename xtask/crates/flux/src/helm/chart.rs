@@ -1,0 +1,228 @@
+//! Where the chart of a release comes from, as the objects of a rendering say.
+//!
+//! Upstream: `internal/reconcile/helmchart_template.go` of helm-controller 1.6 and `internal/controller/helmchart_controller.go` of
+//! source-controller 1.9.
+
+use std::fmt;
+
+use kustomize_rs::yaml::node::Node;
+use yamltree::diagnostic::Diagnostic;
+
+use super::release::{ChartSpec, Reference, Release};
+use crate::object::ObjectKey;
+use crate::render::spec::{Name, is_kind, text};
+use crate::render::{Rendering, value};
+
+const SOURCE_GROUP: &str = "source.toolkit.fluxcd.io";
+
+/// A chart as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// Where it is.
+    pub place: Place,
+    /// Files whose values take the place of the chart's own, later ones win: of the chart, or of the source if that is a folder.
+    pub values_files: Vec<String>,
+    /// May one of them be missing?
+    pub may_lack_values_files: bool,
+}
+
+/// Where a chart is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// At an address of a registry.
+    Oci {
+        /// Without a version: `oci://HOST/PATH`.
+        address: String,
+        /// Which of those there.
+        wanted: Wanted,
+    },
+    /// In a repository with an index.
+    Index {
+        /// Address of the repository.
+        url: String,
+        /// Name of the chart.
+        chart: String,
+        /// Version, or a range of them.
+        version: String,
+    },
+    /// A folder or an archive in a Git repository that is not at hand.
+    Git {
+        /// Address of the repository.
+        url: String,
+        /// Which of its commits.
+        revision: Revision,
+        /// Where in it.
+        path: String,
+    },
+    /// A folder or an archive in a source that is at hand.
+    Source {
+        /// The source.
+        source: ObjectKey,
+        /// Where in it.
+        path: String,
+    },
+}
+
+/// Which of the charts at an address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wanted {
+    /// The one of this digest (`sha256:…`).
+    Digest(String),
+    /// The one of this tag or version.
+    Tag(String),
+    /// The newest in a range.
+    Range(String),
+}
+
+/// Which commit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Revision {
+    /// This one.
+    Commit(String),
+    /// A full name of a reference.
+    Reference(String),
+    /// The newest tag in a range.
+    Range(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Oci { address, wanted } => match wanted {
+                Wanted::Digest(digest) => write!(f, "{address}@{digest}"),
+                Wanted::Tag(tag) => write!(f, "{address}:{tag}"),
+                Wanted::Range(range) => write!(f, "{address} {range}"),
+            },
+            Place::Index { url, chart, version } if version.is_empty() => write!(f, "{chart} of {url}"),
+            Place::Index { url, chart, version } => write!(f, "{chart} {version} of {url}"),
+            Place::Git { url, revision, path } => {
+                let (Revision::Commit(at) | Revision::Reference(at) | Revision::Range(at)) = revision;
+                write!(f, "{path} of {url} at {at}")
+            }
+            Place::Source { source, path } => write!(f, "{path} of {source}"),
+        }
+    }
+}
+
+/// The chart of a release.
+///
+/// # Errors
+///
+/// Where helm-controller or source-controller has one, or if nothing in the rendering says where the source is.
+pub fn of(rendering: &Rendering, release: &Release<'_>) -> Result<Chart, Box<Diagnostic>> {
+    Finder { rendering, release }.chart()
+}
+
+struct Finder<'r> {
+    rendering: &'r Rendering,
+    release: &'r Release<'r>,
+}
+
+impl Finder<'_> {
+    fn wrong(&self, message: &str) -> Box<Diagnostic> {
+        Box::new(self.release.diagnostic("helm/chart", message))
+    }
+
+    fn chart(&self) -> Result<Chart, Box<Diagnostic>> {
+        let namespace = &self.release.name.namespace;
+        match (&self.release.spec.chart, &self.release.spec.chart_ref) {
+            (Some(template), None) => self.of_template(&template.spec, namespace),
+            (None, Some(reference)) => self.of_reference(reference),
+            _ => Err(self.wrong("it needs exactly one of `chart` and `chartRef`")),
+        }
+    }
+
+    fn of_reference(&self, reference: &Reference) -> Result<Chart, Box<Diagnostic>> {
+        let key = key(reference, &self.release.name.namespace);
+        let plain = |place| Chart { place, values_files: Vec::new(), may_lack_values_files: false };
+        match reference.kind.as_str() {
+            "OCIRepository" => {
+                let spec = self.spec_of(&key)?;
+                let address = text(Some(spec), "url").trim_end_matches('/').to_owned();
+                let reference = spec.get("ref");
+                let wanted = match ["digest", "semver", "tag"].map(|field| text(reference, field)) {
+                    ["", "", ""] => Wanted::Tag("latest".to_owned()),
+                    ["", "", tag] => Wanted::Tag(tag.to_owned()),
+                    ["", range, _] => Wanted::Range(range.to_owned()),
+                    [digest, ..] => Wanted::Digest(digest.to_owned()),
+                };
+                Ok(plain(Place::Oci { address, wanted }))
+            }
+            "HelmChart" => {
+                let spec = value(self.spec_of(&key)?);
+                let spec: ChartSpec = serde_json::from_value(spec)
+                    .map_err(|error| self.wrong(&format!("{key} cannot be read: {error}")))?;
+                self.of_template(&spec, &key.namespace)
+            }
+            "ExternalArtifact" => Ok(plain(Place::Source { source: key, path: String::new() })),
+            kind => Err(self.wrong(&format!("`chartRef` cannot be of kind `{kind}`"))),
+        }
+    }
+
+    fn of_template(&self, spec: &ChartSpec, namespace: &str) -> Result<Chart, Box<Diagnostic>> {
+        let source = key(&spec.source_ref, namespace);
+        let place = match source.kind.as_str() {
+            "HelmRepository" => {
+                let repository = self.spec_of(&source)?;
+                let url = text(Some(repository), "url").trim_end_matches('/').to_owned();
+                if text(Some(repository), "type") == "oci" || url.starts_with("oci://") {
+                    let wanted = if is_exact(&spec.version) { Wanted::Tag } else { Wanted::Range };
+                    Place::Oci {
+                        address: format!("{url}/{}", spec.chart),
+                        wanted: wanted(spec.version.clone()),
+                    }
+                } else {
+                    Place::Index { url, chart: spec.chart.clone(), version: spec.version.clone() }
+                }
+            }
+            "GitRepository" | "Bucket" | "ExternalArtifact" => self.in_source(source, &spec.chart)?,
+            kind => return Err(self.wrong(&format!("a chart cannot come from the kind `{kind}`"))),
+        };
+        let values_files = spec.values_files.clone();
+        Ok(Chart { place, values_files, may_lack_values_files: spec.ignore_missing_values_files })
+    }
+
+    fn in_source(&self, source: ObjectKey, path: &str) -> Result<Place, Box<Diagnostic>> {
+        let path = path.trim_start_matches("./").trim_matches('/').to_owned();
+        if self.rendering.home(&source).is_some() {
+            return Ok(Place::Source { source, path });
+        }
+        let spec = self.spec_of(&source)?;
+        if source.kind != "GitRepository" {
+            return Err(
+                self.wrong(&format!("its chart is in {source}, which is not at hand; --source gives it"))
+            );
+        }
+        let reference = spec.get("ref");
+        let revision = match ["commit", "name", "semver", "tag", "branch"].map(|field| text(reference, field))
+        {
+            ["", "", "", "", ""] => Revision::Reference("refs/heads/master".to_owned()),
+            ["", "", "", "", branch] => Revision::Reference(format!("refs/heads/{branch}")),
+            ["", "", "", tag, _] => Revision::Reference(format!("refs/tags/{tag}")),
+            ["", "", range, ..] => Revision::Range(range.to_owned()),
+            ["", name, ..] => Revision::Reference(name.to_owned()),
+            [commit, ..] => Revision::Commit(commit.to_owned()),
+        };
+        Ok(Place::Git { url: text(Some(spec), "url").to_owned(), revision, path })
+    }
+
+    fn spec_of(&self, key: &ObjectKey) -> Result<&Node, Box<Diagnostic>> {
+        let objects = self.rendering.parts.iter().flat_map(|part| &part.objects);
+        let name = Name::new(&key.namespace, &key.name);
+        let mut found =
+            objects.filter(|o| is_kind(&o.node, SOURCE_GROUP, &key.kind) && Name::of(&o.node) == name);
+        found
+            .next()
+            .and_then(|object| object.node.get("spec"))
+            .ok_or_else(|| self.wrong(&format!("its chart comes from {key}, which nothing makes")))
+    }
+}
+
+fn key(reference: &Reference, namespace: &str) -> ObjectKey {
+    let namespace = if reference.namespace.is_empty() { namespace } else { &reference.namespace };
+    ObjectKey::new(&reference.kind, namespace, &reference.name)
+}
+
+fn is_exact(version: &str) -> bool {
+    crate::pins::is_exact(version)
+}

@@ -1,0 +1,165 @@
+//! What of a chart decides how a release of it is rendered.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::archive::{self, ChartFile, ChartFiles};
+use super::chart::Chart;
+use super::error::ChartError;
+
+/// What is known of a chart without rendering it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Contents {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Does a template of it, or of a chart in it, ask which API versions there are?
+    pub asks_api_versions: bool,
+    /// Does a schema of its values refer to the network?
+    pub schema_needs_network: bool,
+    /// The charts that it needs and does not have.
+    pub missing: Vec<String>,
+}
+
+impl Contents {
+    /// Looks into a chart.
+    pub fn of(chart: &Chart) -> Result<Self, ChartError> {
+        let files = chart.files(|path| is_asking(path) || is_schema(path) || is_packed(path))?;
+        let mut found = Contents {
+            name: chart.metadata.name.clone(),
+            version: chart.metadata.version.clone(),
+            asks_api_versions: false,
+            schema_needs_network: false,
+            missing: chart.missing_dependencies()?,
+        };
+        found.look(&files, 0);
+        Ok(found)
+    }
+
+    fn look(&mut self, files: &ChartFiles, depth: u8) {
+        for (path, file) in files {
+            let has = |text: &[u8]| memchr::memmem::find(&file.content, text).is_some();
+            self.asks_api_versions |= is_asking(path) && has(b"APIVersions");
+            self.schema_needs_network |=
+                is_schema(path) && (has(b"\"http://") || has(b"\"https://")) && has(b"$ref");
+            // Charts in a chart may be packed too. One that cannot be read is Helm's to refuse.
+            if is_packed(path)
+                && depth < 8
+                && let Ok(inside) = archive::unpack(&file.content, |path| {
+                    is_asking(path) || is_schema(path) || is_packed(path)
+                })
+            {
+                self.look(&inside, depth + 1);
+            }
+        }
+    }
+}
+
+fn is_asking(path: &str) -> bool {
+    path.starts_with("templates/") || path.contains("/templates/") || path.ends_with("values.yaml")
+}
+
+fn is_schema(path: &str) -> bool {
+    path.rsplit('/').next() == Some("values.schema.json")
+}
+
+fn is_packed(path: &str) -> bool {
+    path.contains("charts/") && path.ends_with(".tgz")
+}
+
+/// The chart with the values of these files in place of its own.
+///
+/// `file` gives a values file as JSON; the chart's own `values.yaml` may be among them. Upstream: `mergeChartValues` and
+/// `OverwriteChartDefaultValues` in `internal/helm/chart/` of source-controller 1.9.
+pub fn with_values(chart: &Chart, files: &[Value]) -> Result<Chart, ChartError> {
+    let mut merged = Value::Object(serde_json::Map::new());
+    files.iter().for_each(|values| merge(&mut merged, values));
+    let mut contents = chart.files(|_| true)?;
+    // JSON is YAML.
+    contents.insert("values.yaml".to_owned(), ChartFile::text(merged.to_string()));
+    let packed = archive::pack(&chart.metadata.name, &contents)
+        .map_err(|error| ChartError::NotAChart { origin: chart.origin.clone(), reason: error.to_string() })?;
+    Chart::from_archive(chart.origin.clone(), packed)
+}
+
+fn merge(into: &mut Value, other: &Value) {
+    match (into, other) {
+        (Value::Object(into), Value::Object(other)) => {
+            for (key, value) in other {
+                match into.get_mut(key) {
+                    Some(there) if there.is_object() && value.is_object() => merge(there, value),
+                    _ => drop(into.insert(key.clone(), value.clone())),
+                }
+            }
+        }
+        (into, other) => *into = other.clone(),
+    }
+}
+
+/// Packs files, by path below the chart's folder, into a chart; those that its `.helmignore` names are left out.
+pub fn packed(origin: String, name: &str, files: BTreeMap<String, Vec<u8>>) -> Result<Chart, ChartError> {
+    let rules = files.get(".helmignore").map(|text| String::from_utf8_lossy(text).into_owned());
+    let rules = super::ignore::HelmIgnore::parse(rules.as_deref().unwrap_or_default());
+    let is_left_out = |path: &str| {
+        let folders = path.match_indices('/').map(|(end, _)| &path[..end]);
+        rules.leave_out(path, false) || folders.into_iter().any(|folder| rules.leave_out(folder, true))
+    };
+    let files: ChartFiles = files
+        .into_iter()
+        .filter(|(path, _)| !is_left_out(path))
+        .map(|(path, content)| (path, ChartFile { content, executable: false }))
+        .collect();
+    let archive = archive::pack(name, &files)
+        .map_err(|error| ChartError::NotAChart { origin: origin.clone(), reason: error.to_string() })?;
+    Chart::from_archive(origin, archive)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use serde_json::json;
+
+    use super::*;
+
+    fn chart(files: &[(&str, &str)]) -> Chart {
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+        let mut files: BTreeMap<_, _> = files.collect();
+        files.insert("Chart.yaml".to_owned(), b"apiVersion: v2\nname: a\nversion: 1.0.0\n".to_vec());
+        packed("test".to_owned(), "a", files).unwrap()
+    }
+
+    #[test]
+    fn a_chart_that_asks_for_api_versions_is_known_by_its_templates() {
+        let asks = |files: &[_]| Contents::of(&chart(files)).unwrap().asks_api_versions;
+        assert!(!asks(&[("README.md", "APIVersions"), ("templates/a.yaml", "a: 1\n")]));
+        assert!(asks(&[("charts/b/templates/a.yaml", "{{ .Capabilities.APIVersions.Has \"x\" }}")]));
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_the_network_is_told() {
+        let needs =
+            |text| Contents::of(&chart(&[("values.schema.json", text)])).unwrap().schema_needs_network;
+        assert!(!needs(r##"{"$ref": "#/definitions/a"}"##));
+        assert!(needs(r#"{"$ref": "https://example.org/a.json"}"#));
+    }
+
+    #[test]
+    fn values_files_take_the_place_of_the_chart_s_own() {
+        let files = [json!({"a": {"b": 1, "c": 2}, "d": [1]}), json!({"a": {"b": 3}, "d": [2]})];
+        let made = with_values(&chart(&[("values.yaml", "e: 1\n")]), &files).unwrap();
+        let values = made.files(|path| path == "values.yaml").unwrap().remove("values.yaml").unwrap();
+        let values: Value = serde_json::from_slice(&values.content).unwrap();
+        assert_eq!(values, json!({"a": {"b": 3, "c": 2}, "d": [2]}));
+    }
+
+    #[test]
+    fn a_folder_that_is_ignored_is_no_part_of_the_chart() {
+        let made = chart(&[(".helmignore", "ci/\n"), ("ci/deep/x.yaml", "a"), ("templates/a.yaml", "a: 1")]);
+        let paths: Vec<String> = made.files(|_| true).unwrap().into_keys().collect();
+        assert_eq!(paths, [".helmignore", "Chart.yaml", "templates/a.yaml"]);
+    }
+}

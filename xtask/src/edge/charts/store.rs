@@ -1,0 +1,135 @@
+//! The charts that were pulled: archives by their digest, and which of them answers for which place.
+//!
+//! `sha256/DIGEST.tgz` is an archive, `places/DIGEST.json` what was found at a place (the digest is that of the place's text).
+//! Files are written beside and moved, so that a run that was killed leaves nothing half-written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+
+use super::chart::Chart;
+use super::digest::sha256_hex;
+
+/// A folder of charts.
+#[derive(Debug, Clone)]
+pub struct ChartStore {
+    folder: PathBuf,
+}
+
+/// What was found at a place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pulled {
+    /// The place, as people read it.
+    pub place: String,
+    /// Name of the chart.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of the archive, hexadecimal.
+    pub digest: String,
+    /// Digest of the registry's manifest, if it came from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manifest: Option<String>,
+}
+
+impl ChartStore {
+    /// The store in a folder, which need not be there.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        ChartStore { folder: folder.into() }
+    }
+
+    /// Keeps an archive.
+    pub fn keep(&self, chart: &Chart) -> Result<()> {
+        let path = self.archive(&chart.digest);
+        if path.exists() { Ok(()) } else { write_private(&path, &chart.archive) }
+    }
+
+    /// Where the archive of a digest is, whether or not it is there.
+    pub fn archive(&self, digest: &str) -> PathBuf {
+        self.folder.join("sha256").join(format!("{digest}.tgz"))
+    }
+
+    /// The chart of a digest; its bytes are checked.
+    pub fn read(&self, digest: &str) -> Result<Chart> {
+        let path = self.archive(digest);
+        let bytes = fs::read(&path).with_context(|| format!("read the chart {}", path.display()))?;
+        let chart = Chart::from_archive(path.display().to_string(), bytes)?;
+        if chart.digest != digest {
+            bail!("{} is damaged: remove it and pull the chart again", path.display());
+        }
+        Ok(chart)
+    }
+
+    /// Notes what a place holds; the archive is kept already.
+    pub fn note(&self, place: &str, pulled: &Pulled) -> Result<()> {
+        write_private(&self.place(place), &serde_json::to_vec_pretty(pulled)?)
+    }
+
+    /// What a place held when it was last pulled; none if it never was, or if its archive is gone.
+    pub fn found_at(&self, place: &str) -> Option<Pulled> {
+        let text = fs::read(self.place(place)).ok()?;
+        let pulled: Pulled = serde_json::from_slice(&text).ok()?;
+        self.archive(&pulled.digest).exists().then_some(pulled)
+    }
+
+    fn place(&self, place: &str) -> PathBuf {
+        self.folder.join("places").join(format!("{}.json", sha256_hex(place.as_bytes())))
+    }
+}
+
+/// Writes a file that only its owner reads, whole or not at all.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    use std::io::Write;
+    let doing = || format!("write {}", path.display());
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).with_context(doing)?;
+    // Made with mode 0600, under a name of its own.
+    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(doing)?;
+    file.write_all(bytes).with_context(doing)?;
+    file.persist(path).with_context(doing)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::edge::charts::standin::{StandIn, chart};
+
+    fn kept(store: &ChartStore) -> Chart {
+        let chart = Chart::from_archive("made", chart(&StandIn::new("blog", "1.0.0")).unwrap()).unwrap();
+        store.keep(&chart).unwrap();
+        chart
+    }
+
+    #[test]
+    fn what_is_kept_is_found_by_digest_and_by_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ChartStore::new(folder.path());
+        let chart = kept(&store);
+        let pulled = Pulled {
+            place: "here".into(),
+            name: "blog".into(),
+            version: "1.0.0".into(),
+            digest: chart.digest.clone(),
+            manifest: None,
+        };
+        assert_eq!(store.found_at("here"), None);
+        store.note("here", &pulled).unwrap();
+        assert_eq!(store.found_at("here"), Some(pulled));
+        assert_eq!(store.read(&chart.digest).unwrap().archive, chart.archive);
+    }
+
+    #[test]
+    fn a_damaged_archive_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = ChartStore::new(folder.path());
+        let chart = kept(&store);
+        let other = super::super::standin::chart(&StandIn::new("other", "1.0.0")).unwrap();
+        fs::write(store.archive(&chart.digest), other).unwrap();
+        assert!(store.read(&chart.digest).unwrap_err().to_string().contains("is damaged"));
+    }
+}
