@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
+use crate::edge::charts::ChartStore;
 use crate::edge::terminal::Terminal;
 use crate::exit::Failure;
 use crate::sandbox::layout::Layout;
@@ -68,6 +69,11 @@ impl Context {
             output: global.output,
             terminal: Terminal::stderr(),
         })
+    }
+
+    /// The charts that were pulled.
+    pub fn charts(&self) -> ChartStore {
+        ChartStore::new(self.layout.charts())
     }
 
     /// A runtime for the commands that talk to a cluster.

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod context;
 pub mod edge;
 pub mod exit;
+pub mod releases;
 pub mod report;
 pub mod sandbox;
 

@@ -159,6 +159,7 @@ fn compare(checkout: &Checkout, rendering: &Rendering, kustomizations: &[Value])
 }
 
 mod behaviours;
+mod releases;
 
 #[test]
 fn what_is_rendered_is_what_the_controllers_applied() {

@@ -8,14 +8,17 @@ use anyhow::Context as _;
 use clap::Args;
 use fleet::roots;
 use flux::explain::{self, Row};
+use flux::helm::Action;
 use flux::render::spec::Name;
 use flux::render::{Part, Rendering};
 use kustomize_rs::yaml::node::Node;
 use serde_json::{Value, json};
+use yamltree::diagnostic::Diagnostic;
 
 use super::render_arguments::RenderArguments;
 use crate::context::{Context, Output};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::releases::{self, RenderedRelease};
 use crate::report;
 
 /// Flags of `build`.
@@ -28,6 +31,8 @@ use crate::report;
                                                   which file and line, patch or variable set it
   cargo xtask build --explain HelmRelease/nextcloud.values.nextcloud
                                                   which layer of values
+  cargo xtask build --charts                      what Helm makes of the releases too, with charts that were pulled
+  cargo xtask build --charts=../charts wordpress  charts of that folder first
   cargo xtask build --revision HEAD~1             the same of another commit
   cargo xtask build --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
@@ -43,6 +48,18 @@ pub struct Arguments {
     /// Write one file an object below this folder, which must be empty or new
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
+    /// Render releases too, with the charts of this folder and those that `charts pull` fetched
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true)]
+    charts: Option<Option<PathBuf>>,
+    /// The version of Kubernetes that charts are told [default: that of the embedded cluster]
+    #[arg(long, value_name = "VERSION", requires = "charts")]
+    kube_version: Option<String>,
+    /// An API version that charts are told, beside those of Kubernetes and of the definitions that are rendered
+    #[arg(long = "api-version", value_name = "GROUP/VERSION[/KIND]", requires = "charts")]
+    api_versions: Vec<String>,
+    /// Render releases as if they were installed already
+    #[arg(long, requires = "charts")]
+    upgrade: bool,
     /// Say what set each field of an object: KIND/NAME or KIND/NAMESPACE/NAME, and a field behind it; below `values` of a
     /// HelmRelease are the values that its chart gets
     #[arg(long, value_name = "OBJECT[.FIELD]", conflicts_with = "dir")]
@@ -53,27 +70,64 @@ impl Arguments {
     fn component(&self) -> Option<&str> {
         self.component.as_deref().or(self.what.word())
     }
+
+    /// How releases are rendered; none if they are not.
+    fn releases(&self) -> Option<releases::Options> {
+        let folder = self.charts.clone()?;
+        Some(releases::Options {
+            folder,
+            kube_version: self.kube_version.clone(),
+            api_versions: self.api_versions.iter().cloned().collect(),
+            action: if self.upgrade { Action::Upgrade } else { Action::Install },
+        })
+    }
 }
 
 /// Runs `build`.
 pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
-    let rendering = arguments.what.rendered(context)?;
+    let (rendering, trees) = arguments.what.rendered_with_trees(context)?;
     if let Some(wanted) = &arguments.explain {
         return explained(&rendering, wanted, context);
     }
-    let parts: Vec<&Part> = rendering.parts.iter().filter(|part| is_wanted(arguments, part)).collect();
-    if parts.is_empty() {
+    let parts = rendering.parts.iter().enumerate().filter(|(_, part)| is_wanted(arguments, part));
+    let mut pieces: Vec<Piece<'_>> =
+        parts.map(|(number, part)| Piece { number, part, releases: Vec::new() }).collect();
+    if pieces.is_empty() {
         let wanted = arguments.component().unwrap_or("the entry");
         return Err(Failure::Usage(format!("nothing is called `{wanted}`; {}", known(&rendering))));
     }
-    match (&arguments.dir, context.output) {
-        (Some(folder), _) => write(folder, &parts)?,
-        (None, Output::Json) => report::json(&as_json(&parts)),
-        (None, Output::Human) => parts.iter().for_each(|part| print(part)),
+    if let Some(options) = arguments.releases() {
+        let all = releases::rendered(&rendering, &trees, &options, context)?;
+        for release in all.releases {
+            let piece = pieces.iter_mut().find(|piece| piece.number == release.part);
+            piece.into_iter().for_each(|piece| piece.releases.push(release.clone()));
+        }
     }
-    parts.iter().flat_map(|part| &part.warnings).for_each(|found| context.terminal.say(found.to_string()));
-    let problems: Vec<_> = parts.iter().filter_map(|part| part.problem.as_deref()).cloned().collect();
+    match (&arguments.dir, context.output) {
+        (Some(folder), _) => write(folder, &pieces)?,
+        (None, Output::Json) => report::json(&as_json(&pieces)?),
+        (None, Output::Human) => pieces.iter().for_each(print),
+    }
+    let warnings = pieces.iter().flat_map(|piece| {
+        piece.part.warnings.iter().chain(piece.releases.iter().flat_map(|release| &release.warnings))
+    });
+    warnings.for_each(|found| context.terminal.say(found.to_string()));
+    let problems: Vec<Diagnostic> = pieces.iter().flat_map(Piece::problems).cloned().collect();
     if problems.is_empty() { Ok(Exit::Yes) } else { Err(Failure::Faulty(problems)) }
+}
+
+/// One Kustomization with the releases that it makes.
+struct Piece<'r> {
+    number: usize,
+    part: &'r Part,
+    releases: Vec<RenderedRelease>,
+}
+
+impl Piece<'_> {
+    fn problems(&self) -> impl Iterator<Item = &Diagnostic> {
+        let of_releases = self.releases.iter().filter_map(|release| release.problem.as_deref());
+        self.part.problem.as_deref().into_iter().chain(of_releases)
+    }
 }
 
 /// Prints what set each field.
@@ -119,11 +173,16 @@ fn known(rendering: &Rendering) -> String {
     format!("known are: {}", names.join(", "))
 }
 
-fn print(part: &Part) {
-    let Part { kustomization, .. } = part;
-    report::line(format!("# {}, {}", title(part), shown_path(&kustomization.path)));
-    for object in &part.objects {
-        report::line(format!("---\n{}", part.yaml(object).trim_end()));
+fn print(piece: &Piece<'_>) {
+    let Part { kustomization, .. } = piece.part;
+    report::line(format!("# {}, {}", title(piece.part), shown_path(&kustomization.path)));
+    for object in &piece.part.objects {
+        report::line(format!("---\n{}", piece.part.yaml(object).trim_end()));
+    }
+    for release in &piece.releases {
+        let suspended = if release.is_suspended { ", suspended" } else { "" };
+        report::line(format!("# HelmRelease {}, chart {}{suspended}", release.name, release.chart));
+        report::line(release.yaml.trim_end());
     }
 }
 
@@ -136,47 +195,88 @@ fn shown_path(path: &str) -> &str {
     if path.is_empty() { "." } else { path }
 }
 
-fn as_json(parts: &[&Part]) -> Value {
-    let of = |part: &&Part| {
-        let Part { kustomization, .. } = part;
-        json!({
+fn as_json(pieces: &[Piece<'_>]) -> Result<Value, Failure> {
+    let values = |nodes: Vec<Node>| nodes.iter().map(flux::render::value).collect::<Vec<_>>();
+    let release = |release: &RenderedRelease| -> Result<Value, Failure> {
+        let objects = release.objects().map_err(|found| Failure::Faulty(vec![*found]))?;
+        Ok(json!({
+            "namespace": release.name.namespace,
+            "name": release.name.name,
+            "release": {"name": release.release, "namespace": release.namespace},
+            "chart": release.chart,
+            "suspended": release.is_suspended,
+            "problem": release.problem,
+            "warnings": release.warnings,
+            "objects": values(objects),
+        }))
+    };
+    let of = |piece: &Piece<'_>| -> Result<Value, Failure> {
+        let Part { kustomization, objects, problem, warnings, .. } = piece.part;
+        Ok(json!({
             "namespace": kustomization.name.namespace,
             "name": kustomization.name.name,
             "path": shown_path(&kustomization.path),
             "source": kustomization.source.to_string(),
             "suspended": kustomization.is_suspended,
-            "problem": part.problem,
-            "warnings": part.warnings,
-            "objects": part.objects.iter().map(|object| flux::render::value(&object.node)).collect::<Vec<_>>(),
-        })
+            "problem": problem,
+            "warnings": warnings,
+            "objects": objects.iter().map(|object| flux::render::value(&object.node)).collect::<Vec<_>>(),
+            "releases": piece.releases.iter().map(release).collect::<Result<Vec<_>, _>>()?,
+        }))
     };
-    json!({"version": 1, "kustomizations": parts.iter().map(of).collect::<Vec<_>>()})
+    let kustomizations = pieces.iter().map(of).collect::<Result<Vec<_>, _>>()?;
+    Ok(json!({"version": 1, "kustomizations": kustomizations}))
 }
 
-/// One folder a Kustomization, one file an object.
-fn write(folder: &Path, parts: &[&Part]) -> Result<(), Failure> {
+/// One folder a Kustomization and a release, one file an object.
+fn write(folder: &Path, pieces: &[Piece<'_>]) -> Result<(), Failure> {
     let doing = || format!("write to {}", folder.display());
     fs::create_dir_all(folder).with_context(doing)?;
     if fs::read_dir(folder).with_context(doing)?.next().is_some() {
         return Err(Failure::Usage(format!("{} is not empty; give a new folder", folder.display())));
     }
-    for part in parts {
+    let text = |node: &Node| {
+        let mut text = String::new();
+        // What was read from YAML can be written.
+        kustomize_rs::yaml::emit::document(node, &mut text).ok();
+        text
+    };
+    for Piece { part, releases, .. } in pieces {
         let name = &part.kustomization.name;
         let name = if name.name.is_empty() {
             "entry".to_owned()
         } else {
             format!("{}_{}", name.namespace, name.name)
         };
-        let below = folder.join(name);
-        fs::create_dir_all(&below).with_context(doing)?;
-        for object in &part.objects {
-            let name = Name::of(&object.node);
-            let kind = object.node.get("kind").map_or("", Node::value_text).to_lowercase();
-            let parts = [kind.as_str(), name.namespace.as_str(), name.name.as_str()];
-            let parts: Vec<String> = parts.iter().filter(|p| !p.is_empty()).map(|p| file_name(p)).collect();
-            let path = below.join(format!("{}.yaml", parts.join("_")));
-            fs::write(&path, part.yaml(object)).with_context(|| format!("write {}", path.display()))?;
+        let objects = part.objects.iter().map(|object| (&object.node, part.yaml(object)));
+        write_objects(&folder.join(&name), objects)?;
+        for release in releases {
+            let objects = release.objects().map_err(|found| Failure::Faulty(vec![*found]))?;
+            let below = format!("{name}_helmrelease_{}_{}", release.name.namespace, release.name.name);
+            write_objects(&folder.join(below), objects.iter().map(|node| (node, text(node))))?;
         }
+    }
+    Ok(())
+}
+
+fn write_objects<'o>(
+    folder: &Path,
+    objects: impl Iterator<Item = (&'o Node, String)>,
+) -> Result<(), Failure> {
+    fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
+    for (node, text) in objects {
+        let name = Name::of(node);
+        let kind = node.get("kind").map_or("", Node::value_text).to_lowercase();
+        let parts = [kind.as_str(), name.namespace.as_str(), name.name.as_str()];
+        let parts: Vec<String> = parts.iter().filter(|p| !p.is_empty()).map(|p| file_name(p)).collect();
+        // Several versions of a kind, or objects that only their group tells apart.
+        let mut path = folder.join(format!("{}.yaml", parts.join("_")));
+        let mut number = 2;
+        while path.exists() {
+            path = folder.join(format!("{}_{number}.yaml", parts.join("_")));
+            number += 1;
+        }
+        fs::write(&path, text).with_context(|| format!("write {}", path.display()))?;
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use yamltree::tree::Tree;
 
 use crate::bootstrap::target::{ClusterFolder, SANDBOX, Target};
 use crate::context::Context;
-use crate::edge::tree::{DiskTree, of_commit};
+use crate::edge::tree::{DiskTree, Trees, of_commit};
 use crate::exit::Failure;
 use crate::sandbox::served;
 
@@ -72,6 +72,11 @@ impl RenderArguments {
     ///
     /// What cannot be built is told in its part; a failure is only what keeps everything from being rendered.
     pub fn rendered(&self, context: &Context) -> Result<Rendering, Failure> {
+        self.rendered_with_trees(context).map(|(rendering, _)| rendering)
+    }
+
+    /// The same, with what it was rendered from.
+    pub fn rendered_with_trees(&self, context: &Context) -> Result<(Rendering, Trees), Failure> {
         let root = self.repository.as_deref().unwrap_or(&context.root);
         let tree: Box<dyn Tree + Sync> = match &self.revision {
             None => Box::new(DiskTree::artifact(root)),
@@ -89,14 +94,15 @@ impl RenderArguments {
             }
             None => of_cluster(self.cluster(), context, &*tree)?,
         };
-        Ok(render(&Inputs {
+        let rendering = render(&Inputs {
             repository: &*tree,
             sources: others.iter().map(|(name, tree)| (name.clone(), tree as &(dyn Tree + Sync))).collect(),
             entry,
             data,
             is_strict: !self.lenient,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
-        }))
+        });
+        Ok((rendering, Trees { repository: tree, others }))
     }
 }
 

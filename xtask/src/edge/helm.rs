@@ -79,7 +79,7 @@ impl Helm {
 fn quiet(program: &Path, home: &Path) -> Command {
     let mut command = Command::new(program);
     command.env_clear();
-    command.env("HOME", home).env("HELM_DRIVER", "memory").current_dir("/");
+    command.env("HOME", home).current_dir("/");
     for (variable, folder) in
         [("HELM_CACHE_HOME", "cache"), ("HELM_CONFIG_HOME", "config"), ("HELM_DATA_HOME", "data")]
     {

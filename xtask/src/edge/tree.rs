@@ -1,12 +1,13 @@
 //! Trees of files from the two places they come from: a folder on disk and a Git commit.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 use flux::ignore::Ignore;
+use flux::render::Home;
 use yamltree::path::RepoPath;
 use yamltree::tree::{Entry, MemTree, Tree, TreeError};
 
@@ -102,6 +103,25 @@ impl Tree for DiskTree {
 
     fn has_folder(&self, path: &RepoPath) -> bool {
         self.refuse_link(path).is_ok() && self.place(path).is_dir()
+    }
+}
+
+/// The trees that a rendering was made of.
+pub struct Trees {
+    /// The repository.
+    pub repository: Box<dyn Tree + Sync>,
+    /// The other sources, by the name that they were given under.
+    pub others: BTreeMap<String, DiskTree>,
+}
+
+impl Trees {
+    /// The files of a source.
+    pub fn of<'t>(&'t self, home: Home<'t>) -> &'t (dyn Tree + Sync) {
+        match home {
+            Home::Made(files) => files,
+            Home::Given(name) => self.others.get(name).map_or(&*self.repository, |tree| tree),
+            Home::Repository => &*self.repository,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone)]
 pub struct Layout {
     checkout: PathBuf,
+    charts: PathBuf,
     home: PathBuf,
     tools: PathBuf,
 }
@@ -16,7 +17,7 @@ impl Layout {
     pub fn new(checkout: &Path, target: &Path, tools: Option<&Path>) -> Self {
         let home = target.join("sandbox");
         let tools = tools.map_or_else(|| home.join("tools"), Path::to_path_buf);
-        Layout { checkout: checkout.to_path_buf(), home, tools }
+        Layout { checkout: checkout.to_path_buf(), charts: target.join("charts"), home, tools }
     }
 
     /// The checkout that the sandbox serves.
@@ -32,6 +33,11 @@ impl Layout {
     /// The folder of everything below.
     pub fn home(&self) -> &Path {
         &self.home
+    }
+
+    /// Charts that were pulled, and what Helm made of them.
+    pub fn charts(&self) -> PathBuf {
+        self.charts.clone()
     }
 
     /// The binaries built from one state of the pins.

@@ -14,7 +14,7 @@ pub mod supervisor;
 pub mod tools;
 
 mod base_objects;
-mod chart_supply;
+pub mod chart_supply;
 pub mod go;
 mod pki;
 mod processes;

@@ -11,7 +11,7 @@ mod post_render;
 mod release;
 mod template;
 
-pub use capabilities::api_versions;
+pub use capabilities::{BUILT_IN, api_versions};
 pub use post_render::{Applied, Role, post_render};
 pub use release::{Action, CrdPolicy, Release};
 pub use template::Template;

@@ -9,7 +9,7 @@ mod discover;
 pub mod generator;
 mod manifest;
 pub mod masked;
-mod parallel;
+pub mod parallel;
 pub mod spec;
 pub mod variables;
 

@@ -112,6 +112,11 @@ impl Chart {
         Ok(needed.filter(|name| !is_inside(name)).cloned().collect())
     }
 
+    /// One file of the chart, by its path below the chart's folder; none if there is no such one.
+    pub fn file(&self, path: &str) -> Result<Option<Vec<u8>>, ChartError> {
+        Ok(self.files(|file| file == path)?.remove(path).map(|file| file.content))
+    }
+
     /// The files of the chart, by path below its folder.
     pub(super) fn files(&self, wanted: impl Fn(&str) -> bool) -> Result<ChartFiles, ChartError> {
         archive::unpack(&self.archive, wanted)

@@ -1,6 +1,7 @@
 //! The charts that were pulled: archives by their digest, and which of them answers for which place.
 //!
-//! `sha256/DIGEST.tgz` is an archive, `places/DIGEST.json` what was found at a place (the digest is that of the place's text).
+//! `sha256/DIGEST.tgz` is an archive, `contents/DIGEST.json` what is in it, `places/DIGEST.json` what was found at a place (that
+//! digest is of the place's text).
 //! Files are written beside and moved, so that a run that was killed leaves nothing half-written.
 
 use std::fs;
@@ -10,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
+use super::contents::Contents;
 use super::digest::sha256_hex;
 
 /// A folder of charts.
@@ -73,6 +75,20 @@ impl ChartStore {
         let text = fs::read(self.place(place)).ok()?;
         let pulled: Pulled = serde_json::from_slice(&text).ok()?;
         self.archive(&pulled.digest).exists().then_some(pulled)
+    }
+
+    /// What is known to be in the archive of a digest.
+    pub fn contents(&self, digest: &str) -> Option<Contents> {
+        serde_json::from_slice(&fs::read(self.contents_file(digest)).ok()?).ok()
+    }
+
+    /// Notes what is in the archive of a digest.
+    pub fn note_contents(&self, digest: &str, contents: &Contents) -> Result<()> {
+        write_private(&self.contents_file(digest), &serde_json::to_vec_pretty(contents)?)
+    }
+
+    fn contents_file(&self, digest: &str) -> PathBuf {
+        self.folder.join("contents").join(format!("{digest}.json"))
     }
 
     fn place(&self, place: &str) -> PathBuf {

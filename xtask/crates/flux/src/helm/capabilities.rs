@@ -6,6 +6,12 @@ use kustomize_rs::yaml::node::Node;
 
 use crate::render::spec::{is_kind, text};
 
+/// The API versions that the API server of the embedded cluster has by itself, a line each, sorted. A test of the sandbox tier holds
+/// them against it; `UPDATE=1` has it write them.
+///
+/// `helm template` knows the versions, but none of the kinds.
+pub const BUILT_IN: &str = include_str!("../../data/api_versions.txt");
+
 /// The API versions that a CustomResourceDefinition brings; none of any other object.
 ///
 /// As Helm takes them from a cluster (`GetVersionSet`): `GROUP/VERSION` and `GROUP/VERSION/KIND` of each version that is served.

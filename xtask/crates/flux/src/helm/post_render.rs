@@ -175,7 +175,13 @@ fn finished(release: &Release<'_>, mut node: Node) -> Result<Applied> {
         node.map_at("metadata").map_at("annotations").set(&key, Node::text(value));
     }
     label(&mut node, &origin(release));
-    let note = node.map_at("metadata").map_at("annotations").remove(FILE);
+    let metadata = node.map_at("metadata");
+    let annotations = metadata.map_at("annotations");
+    let note = annotations.remove(FILE);
+    // With the note goes the mapping, if nothing is left, whether or not the chart wrote an empty one.
+    if annotations.fields().is_empty() {
+        metadata.remove("annotations");
+    }
     let file = note.map(|note| note.value_text().to_owned()).unwrap_or_default();
     let role = if is_hook(&node) { Role::Hook } else { Role::Manifest };
     Ok(Applied { role, file, node })

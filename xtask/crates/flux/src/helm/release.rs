@@ -133,11 +133,13 @@ pub(super) struct CommonMetadata {
 }
 
 impl<'r> Release<'r> {
-    /// Every HelmRelease of a rendering, in its order; those whose fields cannot be what they are come back as diagnostics.
-    pub fn all(rendering: &'r Rendering) -> impl Iterator<Item = Result<Self, Box<Diagnostic>>> {
-        let objects =
-            rendering.parts.iter().flat_map(|part| part.objects.iter().map(move |object| (part, object)));
-        objects.filter(|(_, object)| is_release(object)).map(|(part, object)| Release::of(part, object))
+    /// Every HelmRelease of a rendering, in its order, each with the number of its part; those whose fields cannot be what they are
+    /// come back as diagnostics.
+    pub fn all(rendering: &'r Rendering) -> impl Iterator<Item = (usize, Result<Self, Box<Diagnostic>>)> {
+        let parts = rendering.parts.iter().enumerate();
+        let objects = parts.flat_map(|(n, part)| part.objects.iter().map(move |object| (n, part, object)));
+        let releases = objects.filter(|(_, _, object)| is_release(object));
+        releases.map(|(number, part, object)| (number, Release::of(part, object)))
     }
 
     fn of(part: &'r Part, object: &'r Rendered) -> Result<Self, Box<Diagnostic>> {
@@ -200,6 +202,14 @@ impl<'r> Release<'r> {
     /// What happens to the definitions in the chart's `crds/`.
     pub fn crds(&self, action: Action) -> CrdPolicy {
         self.action(action).crds
+    }
+
+    /// Everything of it that decides what [`super::post_render()`] makes of what Helm prints.
+    pub fn post_rendering(&self) -> Value {
+        let spec = value(&self.object.node)["spec"].take();
+        let fields =
+            ["postRenderers", "postRenderStrategy", "commonMetadata"].map(|field| spec.get(field).cloned());
+        serde_json::json!([self.name.namespace, self.name.name, fields])
     }
 
     pub(super) fn has_hooks(&self, action: Action) -> bool {

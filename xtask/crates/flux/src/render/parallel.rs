@@ -4,8 +4,8 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Does the work on up to so many threads.
-pub(super) fn each<W: Sync, R: Send>(threads: usize, work: &[W], act: impl Fn(&W) -> R + Sync) -> Vec<R> {
+/// Does the work on up to so many threads; results are in the order of the work.
+pub fn each<W: Sync, R: Send>(threads: usize, work: &[W], act: impl Fn(&W) -> R + Sync) -> Vec<R> {
     if threads < 2 || work.len() < 2 {
         return work.iter().map(act).collect();
     }

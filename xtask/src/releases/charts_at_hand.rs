@@ -1,0 +1,232 @@
+//! From where a chart is said to be to its archive on this machine.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use flux::helm::Release;
+use flux::helm::chart::{Chart as Asked, Place, Wanted};
+use flux::object::ObjectKey;
+use flux::pins::is_exact;
+use flux::render::{Artifact, Rendering};
+use kustomize_rs::yaml::json::read_as_json;
+use serde_json::Value;
+use yamltree::diagnostic::Diagnostic;
+use yamltree::path::RepoPath;
+use yamltree::tree::{Tree, files_below};
+
+use crate::edge::charts::{Chart, ChartSet, ChartStore, Contents, Pulled, packed, sha256_hex, with_values};
+use crate::edge::tree::Trees;
+
+type Found<T> = Result<T, Box<Diagnostic>>;
+
+/// A chart that can be given to Helm.
+#[derive(Debug, Clone)]
+pub(super) struct Ready {
+    /// SHA-256 of its archive.
+    pub(super) digest: String,
+    /// What is in it.
+    pub(super) contents: Contents,
+    /// What is no error but probably not meant.
+    pub(super) warnings: Vec<Diagnostic>,
+}
+
+/// The charts of this machine.
+pub(super) struct ChartsAtHand<'r> {
+    store: ChartStore,
+    given: Option<ChartSet>,
+    rendering: &'r Rendering,
+    trees: &'r Trees,
+}
+
+impl<'r> ChartsAtHand<'r> {
+    pub(super) fn new(
+        store: ChartStore,
+        folder: Option<&Path>,
+        rendering: &'r Rendering,
+        trees: &'r Trees,
+    ) -> Result<Self> {
+        Ok(ChartsAtHand { store, given: folder.map(ChartSet::open).transpose()?, rendering, trees })
+    }
+
+    pub(super) fn archive(&self, digest: &str) -> PathBuf {
+        self.store.archive(digest)
+    }
+
+    /// The chart that a release asks for.
+    pub(super) fn ready(&self, asked: &Asked, release: &Release<'_>) -> Found<Ready> {
+        let wrong = |code, message: String| Box::new(release.diagnostic(code, &message));
+        let world = |error: anyhow::Error| wrong("charts/store", format!("{error:#}"));
+        let digest = match &asked.place {
+            Place::Source { source, path } => self.of_source(source, path, release)?,
+            place => self.of_elsewhere(place, release)?,
+        };
+        let digest = match asked.values_files.as_slice() {
+            [] => digest,
+            _ => self.with_values(&digest, asked, release)?,
+        };
+        let contents = self.contents(&digest).map_err(world)?;
+        if !contents.missing.is_empty() {
+            let message = format!(
+                "its chart {} needs the charts {}, which are not in it; `helm dependency build` puts them there",
+                contents.name,
+                contents.missing.join(", ")
+            );
+            return Err(wrong("charts/dependency", message));
+        }
+        Ok(Ready { digest, contents, warnings: Vec::new() })
+    }
+
+    fn of_elsewhere(&self, place: &Place, release: &Release<'_>) -> Found<String> {
+        let wrong = |message: String| Box::new(release.diagnostic("charts/missing", &message));
+        if let Some(given) = &self.given {
+            let (name, version) = called(place);
+            let found = match version {
+                Some(version) => {
+                    given.get(name, version).or_else(|| given.get(name, version.trim_start_matches('v')))
+                }
+                // Of a range the one that is there, if it is one.
+                None => {
+                    Some(given.versions(name)).and_then(|mut all| all.next().filter(|_| all.next().is_none()))
+                }
+            };
+            if let Some(chart) = found {
+                self.store.keep(chart).map_err(|error| wrong(format!("{error:#}")))?;
+                return Ok(chart.digest.clone());
+            }
+        }
+        let found = self.store.found_at(&place.to_string()).map(|pulled| pulled.digest);
+        found.ok_or_else(|| {
+            wrong(format!("its chart {place} is not at hand; `cargo xtask charts pull` fetches it"))
+        })
+    }
+
+    fn of_source(&self, source: &ObjectKey, path: &str, release: &Release<'_>) -> Found<String> {
+        let wrong = |message: String| Box::new(release.diagnostic("charts/source", &message));
+        let Some(home) = self.rendering.home(source) else {
+            return Err(wrong(format!("{source} is not at hand")));
+        };
+        let tree = self.trees.of(home);
+        let tree = Artifact::new(tree, None);
+        let folder = RepoPath::new(path).map_err(|error| wrong(error.to_string()))?;
+        if let Ok(bytes) = tree.bytes(&folder) {
+            return self.kept(Chart::from_archive(path, bytes)).map_err(|error| wrong(format!("{error:#}")));
+        }
+        let files = files(&tree, &folder).map_err(|error| wrong(error.to_string()))?;
+        let Some(description) = files.get("Chart.yaml") else {
+            return Err(wrong(format!("{source} has no chart at `{path}`: there is no Chart.yaml")));
+        };
+        // Packing costs more than knowing that it was done.
+        let key = format!("files {}", digest_of(&files));
+        if let Some(pulled) = self.store.found_at(&key) {
+            return Ok(pulled.digest);
+        }
+        let name = chart_name(description).unwrap_or_else(|| folder.name().unwrap_or("chart").to_owned());
+        let chart = packed(path.to_owned(), &name, files).map_err(|error| wrong(error.to_string()))?;
+        self.note(&key, chart).map_err(|error| wrong(format!("{error:#}")))
+    }
+
+    /// The same chart with other values of its own.
+    fn with_values(&self, digest: &str, asked: &Asked, release: &Release<'_>) -> Found<String> {
+        let wrong = |message: String| Box::new(release.diagnostic("charts/values-files", &message));
+        let world = |error: anyhow::Error| wrong(format!("{error:#}"));
+        let chart = self.store.read(digest).map_err(world)?;
+        let mut values = Vec::new();
+        for file in &asked.values_files {
+            match self.values_file(&asked.place, &chart, file).map_err(|error| wrong(error.to_string()))? {
+                Some(text) => values.push(read_values(&text, file).map_err(wrong)?),
+                None if asked.may_lack_values_files => {}
+                None => return Err(wrong(format!("there is no values file `{file}`"))),
+            }
+        }
+        let key =
+            format!("values {digest} {}", sha256_hex(Value::from(values.clone()).to_string().as_bytes()));
+        if let Some(pulled) = self.store.found_at(&key) {
+            return Ok(pulled.digest);
+        }
+        let made = with_values(&chart, &values).map_err(|error| wrong(error.to_string()))?;
+        self.note(&key, made).map_err(world)
+    }
+
+    fn values_file(&self, place: &Place, chart: &Chart, file: &str) -> Result<Option<Vec<u8>>> {
+        if let Place::Source { source, .. } = place {
+            let Some(home) = self.rendering.home(source) else { return Ok(None) };
+            let path = RepoPath::new(file.trim_start_matches("./"))?;
+            return Ok(Artifact::new(self.trees.of(home), None).bytes(&path).ok());
+        }
+        Ok(chart.file(file.trim_start_matches("./"))?)
+    }
+
+    fn kept(&self, chart: Result<Chart, crate::edge::charts::ChartError>) -> Result<String> {
+        let chart = chart?;
+        self.store.keep(&chart)?;
+        Ok(chart.digest)
+    }
+
+    fn note(&self, place: &str, chart: Chart) -> Result<String> {
+        self.store.keep(&chart)?;
+        let pulled = Pulled {
+            place: place.to_owned(),
+            name: chart.metadata.name,
+            version: chart.metadata.version,
+            digest: chart.digest.clone(),
+            manifest: None,
+        };
+        self.store.note(place, &pulled)?;
+        Ok(chart.digest)
+    }
+
+    fn contents(&self, digest: &str) -> Result<Contents> {
+        if let Some(known) = self.store.contents(digest) {
+            return Ok(known);
+        }
+        let contents = Contents::of(&self.store.read(digest)?)?;
+        self.store.note_contents(digest, &contents)?;
+        Ok(contents)
+    }
+}
+
+/// What a chart at a place is called, and its version if that is one.
+fn called(place: &Place) -> (&str, Option<&str>) {
+    match place {
+        Place::Oci { address, wanted: Wanted::Tag(tag) } => (last_part(address), Some(tag)),
+        Place::Oci { address, wanted: Wanted::Digest(_) | Wanted::Range(_) } => (last_part(address), None),
+        Place::Index { chart, version, .. } => {
+            (chart, Some(version.as_str()).filter(|version| is_exact(version)))
+        }
+        Place::Git { path, .. } | Place::Source { path, .. } => (last_part(path), None),
+    }
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Every file below a folder, by path in it.
+fn files(tree: &dyn Tree, folder: &RepoPath) -> Result<BTreeMap<String, Vec<u8>>, yamltree::tree::TreeError> {
+    let above = folder.as_str().len() + usize::from(!folder.as_str().is_empty());
+    let each = |path: RepoPath| Ok((path.as_str()[above..].to_owned(), tree.bytes(&path)?));
+    files_below(tree, folder).into_iter().map(each).collect()
+}
+
+fn digest_of(files: &BTreeMap<String, Vec<u8>>) -> String {
+    let lines = files.iter().map(|(path, content)| format!("{} {path}\n", sha256_hex(content)));
+    sha256_hex(lines.collect::<String>().as_bytes())
+}
+
+fn chart_name(description: &[u8]) -> Option<String> {
+    let values = read_values(description, "Chart.yaml").ok()?;
+    Some(values["name"].as_str().filter(|name| !name.contains('/'))?.to_owned())
+}
+
+/// A values file as Go reads it.
+fn read_values(text: &[u8], name: &str) -> Result<Value, String> {
+    let text = std::str::from_utf8(text).map_err(|_| format!("{name} is not UTF-8"))?;
+    let node =
+        read_as_json(text, name, kustomize_rs::Limits::default()).map_err(|found| found.to_string())?;
+    match flux::render::value(&node) {
+        Value::Null => Ok(Value::Object(serde_json::Map::new())),
+        values @ Value::Object(_) => Ok(values),
+        _ => Err(format!("{name} is no mapping")),
+    }
+}
