@@ -8,13 +8,18 @@ use crate::run::Ran;
 
 static PLATFORM: Mutex<Option<Platform>> = Mutex::new(None);
 
-/// A checkout whose sandbox runs the whole platform on stand-in charts.
+/// A checkout whose sandbox runs the whole platform, on stand-in charts if nobody says otherwise.
 #[derive(Debug)]
 pub struct Platform {
     /// The checkout.
     pub checkout: Checkout,
     /// What the bootstrap said that made it.
     pub bootstrap: Ran,
+}
+
+/// The charts of the shared platform: stand-ins, or those in the folder that `OAS_TEST_CHARTS` names.
+pub fn charts() -> String {
+    std::env::var("OAS_TEST_CHARTS").unwrap_or_else(|_| "stand-in".to_owned())
 }
 
 /// The turn of a test; others wait until it is dropped.
@@ -42,7 +47,7 @@ pub fn platform() -> Turn {
     };
     platform.get_or_insert_with(|| {
         let checkout = Checkout::new().with_tools();
-        let bootstrap = checkout.xtask(&["bootstrap", "--charts", "stand-in", "--patience", "3"]).expect(0);
+        let bootstrap = checkout.xtask(&["bootstrap", "--charts", &charts(), "--patience", "5"]).expect(0);
         Platform { checkout, bootstrap }
     });
     Turn(platform)

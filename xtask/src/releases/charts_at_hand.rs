@@ -8,14 +8,16 @@ use flux::helm::Release;
 use flux::helm::chart::{Chart as Asked, Place, Wanted};
 use flux::object::ObjectKey;
 use flux::pins::is_exact;
-use flux::render::{Artifact, Rendering};
+use flux::render::{Artifact, Home, Rendering};
 use kustomize_rs::yaml::json::read_as_json;
 use serde_json::Value;
 use yamltree::diagnostic::Diagnostic;
 use yamltree::path::RepoPath;
 use yamltree::tree::{Tree, files_below};
 
-use crate::edge::charts::{Chart, ChartSet, ChartStore, Contents, Pulled, packed, sha256_hex, with_values};
+use crate::edge::charts::{
+    Chart, ChartSet, ChartStore, Contents, Pulled, packed, sha256_hex, with_digest, with_values,
+};
 use crate::edge::tree::Trees;
 
 type Found<T> = Result<T, Box<Diagnostic>>;
@@ -37,6 +39,8 @@ pub(super) struct ChartsAtHand<'r> {
     given: Option<ChartSet>,
     rendering: &'r Rendering,
     trees: &'r Trees,
+    /// The repository without what its source ignores.
+    repository: Artifact<'r>,
 }
 
 impl<'r> ChartsAtHand<'r> {
@@ -46,7 +50,14 @@ impl<'r> ChartsAtHand<'r> {
         rendering: &'r Rendering,
         trees: &'r Trees,
     ) -> Result<Self> {
-        Ok(ChartsAtHand { store, given: folder.map(ChartSet::open).transpose()?, rendering, trees })
+        let given = folder.map(ChartSet::open).transpose()?;
+        Ok(ChartsAtHand {
+            store,
+            given,
+            rendering,
+            trees,
+            repository: Artifact::new(&*trees.repository, None),
+        })
     }
 
     pub(super) fn archive(&self, digest: &str) -> PathBuf {
@@ -59,7 +70,7 @@ impl<'r> ChartsAtHand<'r> {
         let world = |error: anyhow::Error| wrong("charts/store", format!("{error:#}"));
         let digest = match &asked.place {
             Place::Source { source, path } => self.of_source(source, path, release)?,
-            place => self.of_elsewhere(place, release)?,
+            place => self.of_elsewhere(place, asked.tracks_digest, release)?,
         };
         let digest = match asked.values_files.as_slice() {
             [] => digest,
@@ -77,7 +88,7 @@ impl<'r> ChartsAtHand<'r> {
         Ok(Ready { digest, contents, warnings: Vec::new() })
     }
 
-    fn of_elsewhere(&self, place: &Place, release: &Release<'_>) -> Found<String> {
+    fn of_elsewhere(&self, place: &Place, tracks_digest: bool, release: &Release<'_>) -> Found<String> {
         let wrong = |message: String| Box::new(release.diagnostic("charts/missing", &message));
         if let Some(given) = &self.given {
             let (name, version) = called(place);
@@ -95,10 +106,29 @@ impl<'r> ChartsAtHand<'r> {
                 return Ok(chart.digest.clone());
             }
         }
-        let found = self.store.found_at(&place.to_string()).map(|pulled| pulled.digest);
-        found.ok_or_else(|| {
-            wrong(format!("its chart {place} is not at hand; `cargo xtask charts pull` fetches it"))
-        })
+        let Some(pulled) = self.store.found_at(&place.to_string()) else {
+            return Err(wrong(format!(
+                "its chart {place} is not at hand; `cargo xtask charts pull` fetches it"
+            )));
+        };
+        match &pulled.manifest {
+            Some(manifest) if tracks_digest => {
+                self.with_digest(&pulled.digest, manifest).map_err(|error| wrong(format!("{error:#}")))
+            }
+            _ => Ok(pulled.digest),
+        }
+    }
+
+    /// The same chart with the registry's digest in its version.
+    fn with_digest(&self, digest: &str, manifest: &str) -> Result<String> {
+        let key = format!("version {digest} {manifest}");
+        if let Some(made) = self.store.found_at(&key) {
+            return Ok(made.digest);
+        }
+        match with_digest(&self.store.read(digest)?, manifest)? {
+            Some(made) => self.note(&key, made),
+            None => Ok(digest.to_owned()),
+        }
     }
 
     fn of_source(&self, source: &ObjectKey, path: &str, release: &Release<'_>) -> Found<String> {
@@ -106,13 +136,12 @@ impl<'r> ChartsAtHand<'r> {
         let Some(home) = self.rendering.home(source) else {
             return Err(wrong(format!("{source} is not at hand")));
         };
-        let tree = self.trees.of(home);
-        let tree = Artifact::new(tree, None);
+        let tree = self.tree(home);
         let folder = RepoPath::new(path).map_err(|error| wrong(error.to_string()))?;
         if let Ok(bytes) = tree.bytes(&folder) {
             return self.kept(Chart::from_archive(path, bytes)).map_err(|error| wrong(format!("{error:#}")));
         }
-        let files = files(&tree, &folder).map_err(|error| wrong(error.to_string()))?;
+        let files = files(&*tree, &folder).map_err(|error| wrong(error.to_string()))?;
         let Some(description) = files.get("Chart.yaml") else {
             return Err(wrong(format!("{source} has no chart at `{path}`: there is no Chart.yaml")));
         };
@@ -124,6 +153,13 @@ impl<'r> ChartsAtHand<'r> {
         let name = chart_name(description).unwrap_or_else(|| folder.name().unwrap_or("chart").to_owned());
         let chart = packed(path.to_owned(), &name, files).map_err(|error| wrong(error.to_string()))?;
         self.note(&key, chart).map_err(|error| wrong(format!("{error:#}")))
+    }
+
+    fn tree<'s>(&'s self, home: Home<'s>) -> Box<dyn Tree + 's> {
+        match home {
+            Home::Repository => Box::new(&self.repository),
+            other => Box::new(Artifact::new(self.trees.of(other), None)),
+        }
     }
 
     /// The same chart with other values of its own.
@@ -152,7 +188,7 @@ impl<'r> ChartsAtHand<'r> {
         if let Place::Source { source, .. } = place {
             let Some(home) = self.rendering.home(source) else { return Ok(None) };
             let path = RepoPath::new(file.trim_start_matches("./"))?;
-            return Ok(Artifact::new(self.trees.of(home), None).bytes(&path).ok());
+            return Ok(self.tree(home).bytes(&path).ok());
         }
         Ok(chart.file(file.trim_start_matches("./"))?)
     }

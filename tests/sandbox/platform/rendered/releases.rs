@@ -12,7 +12,7 @@ use kustomize_rs::Limits;
 use kustomize_rs::yaml::json::read_all_as_json;
 use serde_json::{Value, json};
 use tests::checkout::Checkout;
-use tests::shared::platform;
+use tests::shared::{charts, platform};
 use xtask::context::{Context, Output};
 use xtask::edge::charts::ChartSet;
 use xtask::edge::terminal::Terminal;
@@ -77,7 +77,11 @@ fn ours(checkout: &Checkout, rendering: &Rendering, action: Action) -> Vec<Rende
     let tree = DiskTree::artifact(checkout.path());
     let folder = checkout.folder().join("charts-at-hand");
     std::fs::create_dir_all(&folder).unwrap();
-    let charts: ChartSet = chart_supply::for_tree(&tree, &ChartsMode::StandIn).unwrap().charts;
+    let mode = match charts().as_str() {
+        "stand-in" => ChartsMode::StandIn,
+        folder => ChartsMode::Folder(folder.into()),
+    };
+    let charts: ChartSet = chart_supply::for_tree(&tree, &mode).unwrap().charts;
     for chart in charts.iter() {
         std::fs::write(folder.join(chart.file_name()), &chart.archive).unwrap();
     }
@@ -107,10 +111,10 @@ fn compare(release: &RenderedRelease, values: &Value, stored: &Stored) -> Vec<St
 }
 
 fn values_of(rendering: &Rendering, wanted: &Name) -> Value {
-    let objects = rendering.parts.iter().flat_map(|part| &part.objects);
+    let mut objects = rendering.parts.iter().flat_map(|part| &part.objects);
     let is_wanted =
         |o: &&flux::render::Rendered| flux::releases::is_release(o) && Name::of(&o.node) == *wanted;
-    let release = objects.filter(|o| is_wanted(o)).next().unwrap();
+    let release = objects.find(is_wanted).unwrap();
     flux::releases::values(rendering, release).unwrap().effective.values.to_value()
 }
 

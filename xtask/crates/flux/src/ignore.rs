@@ -4,6 +4,9 @@
 
 pub(crate) mod glob;
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use yamltree::path::RepoPath;
 use yamltree::tree::Tree;
 
@@ -30,20 +33,74 @@ struct Rule {
     is_path: bool,
 }
 
-impl Ignore {
-    /// The rules of a source: its `.sourceignore` files, wherever they are, and `spec.ignore` behind them.
-    pub fn of(tree: &dyn Tree, spec: Option<&str>) -> Self {
+/// The rules of a source: its `.sourceignore` files, wherever they are, and `spec.ignore` behind them.
+///
+/// Folders are read when a path in them is asked about, if that is enough: whether the usual rules count may depend on every folder.
+pub struct SourceIgnore<'t> {
+    tree: &'t (dyn Tree + Sync),
+    /// What counts where nothing else says anything.
+    front: Ignore,
+    /// The rules of each folder that was asked about; none if all that there are are in `front`.
+    folders: Option<Mutex<HashMap<RepoPath, Arc<Ignore>>>>,
+    /// What counts before everything else.
+    spec: Ignore,
+}
+
+impl<'t> SourceIgnore<'t> {
+    /// The rules of a tree whose source object has this `spec.ignore`.
+    pub fn of(tree: &'t (dyn Tree + Sync), spec: Option<&str>) -> Self {
+        let spec = Ignore::of_text(spec.unwrap_or_default());
+        let front = VERSION_CONTROL.split(',').map(|text| Rule::new(text, &[])).collect();
+        let mut front = Ignore { rules: front };
+        if !spec.rules.is_empty() || !of_folder(tree, &RepoPath::root()).rules.is_empty() {
+            return SourceIgnore { tree, front, folders: Some(Mutex::default()), spec };
+        }
         let mut own = Vec::new();
         load(tree, &RepoPath::root(), &mut own);
-        own.extend(rules(spec.unwrap_or_default(), &[]));
-        let mut all: Vec<Rule> = VERSION_CONTROL.split(',').map(|text| Rule::new(text, &[])).collect();
         if own.is_empty() {
-            all.extend(DEFAULT.split(',').map(|text| Rule::new(text, &[])));
+            front.rules.extend(DEFAULT.split(',').map(|text| Rule::new(text, &[])));
         }
-        all.extend(own);
-        Ignore { rules: all }
+        front.rules.extend(own);
+        SourceIgnore { tree, front, folders: None, spec }
     }
 
+    /// Is the path left out?
+    pub fn excludes(&self, path: &RepoPath, is_folder: bool) -> bool {
+        let segments: Vec<&str> = path.segments().collect();
+        let says = |ignore: &Ignore| ignore.says(&segments, is_folder);
+        if let Some(excluded) = says(&self.spec) {
+            return excluded;
+        }
+        let mut above = path.parent().filter(|_| self.folders.is_some());
+        while let Some(folder) = above {
+            if let Some(excluded) = says(&self.folder(&folder)) {
+                return excluded;
+            }
+            above = folder.parent();
+        }
+        says(&self.front).unwrap_or(false)
+    }
+
+    fn folder(&self, folder: &RepoPath) -> Arc<Ignore> {
+        let Some(folders) = &self.folders else { return Arc::default() };
+        // Nothing panics while the lock is held.
+        if let Some(known) = folders.lock().unwrap_or_else(PoisonError::into_inner).get(folder) {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(of_folder(self.tree, folder));
+        folders.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.clone(), Arc::clone(&found));
+        found
+    }
+}
+
+/// The rules of a folder's own file.
+fn of_folder(tree: &dyn Tree, folder: &RepoPath) -> Ignore {
+    let text = folder.join(".sourceignore").ok().and_then(|file| tree.read(&file).ok());
+    let domain: Vec<&str> = folder.segments().collect();
+    Ignore { rules: rules(&text.unwrap_or_default(), &domain) }
+}
+
+impl Ignore {
     /// The rules of one file alone, of a `.gitignore` say.
     pub fn of_text(text: &str) -> Self {
         Ignore { rules: rules(text, &[]) }
@@ -58,8 +115,13 @@ impl Ignore {
     /// Is the path left out?
     pub fn excludes(&self, path: &RepoPath, is_folder: bool) -> bool {
         let segments: Vec<&str> = path.segments().collect();
-        let found = self.rules.iter().rev().find(|rule| rule.matches(&segments, is_folder));
-        found.is_some_and(|rule| !rule.includes)
+        self.says(&segments, is_folder).unwrap_or(false)
+    }
+
+    /// Is the path left out, if a rule says anything about it?
+    fn says(&self, path: &[&str], is_folder: bool) -> Option<bool> {
+        let found = self.rules.iter().rev().find(|rule| rule.matches(path, is_folder));
+        found.map(|rule| !rule.includes)
     }
 }
 
@@ -163,7 +225,8 @@ mod tests {
     use super::*;
 
     fn left(files: &str, paths: &[&str]) -> Vec<bool> {
-        let ignore = Ignore::of(&MemTree::from_fixture(files).unwrap(), None);
+        let tree = MemTree::from_fixture(files).unwrap();
+        let ignore = SourceIgnore::of(&tree, None);
         paths.iter().map(|path| !ignore.excludes(&RepoPath::new(path).unwrap(), false)).collect()
     }
 
@@ -179,6 +242,16 @@ mod tests {
         let files = "#- .sourceignore\n# all\n/*\n!/apps\n/apps/x*.yaml\n";
         let paths = ["b/a.yaml", "apps/a.yaml", "apps/x1.yaml", "apps/deep/x1.yaml", "README.md"];
         assert_eq!(left(files, &paths), [false, true, false, true, false]);
+    }
+
+    #[test]
+    fn rules_of_a_folder_win_over_those_above_it_and_the_spec_over_both() {
+        let tree =
+            MemTree::from_fixture("#- .sourceignore\n*.txt\n#- a/.sourceignore\n!x.txt\n!y.txt\n").unwrap();
+        let ignore = SourceIgnore::of(&tree, Some("y.txt"));
+        let left = ["x.txt", "a/x.txt", "a/y.txt"]
+            .map(|path| !ignore.excludes(&RepoPath::new(path).unwrap(), false));
+        assert_eq!(left, [false, true, false]);
     }
 
     #[test]

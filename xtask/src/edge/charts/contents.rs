@@ -44,8 +44,7 @@ impl Contents {
         for (path, file) in files {
             let has = |text: &[u8]| memchr::memmem::find(&file.content, text).is_some();
             self.asks_api_versions |= is_asking(path) && has(b"APIVersions");
-            self.schema_needs_network |=
-                is_schema(path) && (has(b"\"http://") || has(b"\"https://")) && has(b"$ref");
+            self.schema_needs_network |= is_schema(path) && refers_to_network(&file.content);
             // Charts in a chart may be packed too. One that cannot be read is Helm's to refuse.
             if is_packed(path)
                 && depth < 8
@@ -57,6 +56,15 @@ impl Contents {
             }
         }
     }
+}
+
+/// Is there a `"$ref": "http…"`? The document itself may well be named by an address.
+fn refers_to_network(schema: &[u8]) -> bool {
+    let after = |at: usize| schema.get(at + b"\"$ref\"".len()..).unwrap_or_default().trim_ascii_start();
+    memchr::memmem::find_iter(schema, b"\"$ref\"").any(|at| {
+        let value = after(at).strip_prefix(b":").unwrap_or_default().trim_ascii_start();
+        value.starts_with(b"\"http:") || value.starts_with(b"\"https:")
+    })
 }
 
 fn is_asking(path: &str) -> bool {
@@ -84,6 +92,28 @@ pub fn with_values(chart: &Chart, files: &[Value]) -> Result<Chart, ChartError> 
     let packed = archive::pack(&chart.metadata.name, &contents)
         .map_err(|error| ChartError::NotAChart { origin: chart.origin.clone(), reason: error.to_string() })?;
     Chart::from_archive(chart.origin.clone(), packed)
+}
+
+/// The chart with another version in its description: `digest` is that of the registry's manifest, of which the first twelve digits
+/// become the version's build metadata.
+///
+/// None if the version is not written as one plain line. Upstream: `mutateChartWithSourceRevision` in
+/// `internal/controller/helmrelease_controller.go` of helm-controller 1.6.
+pub fn with_digest(chart: &Chart, digest: &str) -> Result<Option<Chart>, ChartError> {
+    let Some(digits) = digest.rsplit(':').next().and_then(|digits| digits.get(..12)) else { return Ok(None) };
+    let mut files = chart.files(|_| true)?;
+    let Some(description) = files.get_mut("Chart.yaml") else { return Ok(None) };
+    let version = chart.metadata.version.split('+').next().unwrap_or_default();
+    let wanted = format!("{version}+{digits}");
+    let text = String::from_utf8_lossy(&description.content).into_owned();
+    let set = |line: &str| {
+        if line.starts_with("version:") { format!("version: {wanted}\n") } else { line.to_owned() }
+    };
+    description.content = text.split_inclusive('\n').map(set).collect::<String>().into_bytes();
+    let packed = archive::pack(&chart.metadata.name, &files)
+        .map_err(|error| ChartError::NotAChart { origin: chart.origin.clone(), reason: error.to_string() })?;
+    let made = Chart::from_archive(chart.origin.clone(), packed)?;
+    Ok(Some(made).filter(|made| made.metadata.version == wanted))
 }
 
 fn merge(into: &mut Value, other: &Value) {
@@ -144,6 +174,7 @@ mod tests {
         let needs =
             |text| Contents::of(&chart(&[("values.schema.json", text)])).unwrap().schema_needs_network;
         assert!(!needs(r##"{"$ref": "#/definitions/a"}"##));
+        assert!(!needs(r##"{"$schema": "https://json-schema.org/a", "$ref": "#/a"}"##));
         assert!(needs(r#"{"$ref": "https://example.org/a.json"}"#));
     }
 
@@ -154,6 +185,12 @@ mod tests {
         let values = made.files(|path| path == "values.yaml").unwrap().remove("values.yaml").unwrap();
         let values: Value = serde_json::from_slice(&values.content).unwrap();
         assert_eq!(values, json!({"a": {"b": 3, "c": 2}, "d": [2]}));
+    }
+
+    #[test]
+    fn the_digest_of_the_registry_is_part_of_the_version() {
+        let made = with_digest(&chart(&[]), "sha256:0123456789abcdef").unwrap().unwrap();
+        assert_eq!(made.metadata.version, "1.0.0+0123456789ab");
     }
 
     #[test]

@@ -20,7 +20,7 @@ mod upstream;
 
 pub use chart::{Chart, Dependency, Metadata};
 pub use chart_set::ChartSet;
-pub use contents::{Contents, packed, with_values};
+pub use contents::{Contents, packed, with_digest, with_values};
 pub use digest::sha256_hex;
 pub use error::ChartError;
 pub use proxy::{Proxy, ProxyCa, ProxyError, RequestLine};

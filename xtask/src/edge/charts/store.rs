@@ -1,6 +1,6 @@
 //! The charts that were pulled: archives by their digest, and which of them answers for which place.
 //!
-//! `sha256/DIGEST.tgz` is an archive, `contents/DIGEST.json` what is in it, `places/DIGEST.json` what was found at a place (that
+//! `sha256/DIGEST.tgz` is an archive, `contents/FORM/DIGEST.json` what is in it, `places/DIGEST.json` what was found at a place (that
 //! digest is of the place's text).
 //! Files are written beside and moved, so that a run that was killed leaves nothing half-written.
 
@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 use super::chart::Chart;
 use super::contents::Contents;
 use super::digest::sha256_hex;
+
+/// The form of what is noted of an archive; another one makes all notes unknown.
+const FORM: &str = "1";
 
 /// A folder of charts.
 #[derive(Debug, Clone)]
@@ -88,7 +91,7 @@ impl ChartStore {
     }
 
     fn contents_file(&self, digest: &str) -> PathBuf {
-        self.folder.join("contents").join(format!("{digest}.json"))
+        self.folder.join("contents").join(FORM).join(format!("{digest}.json"))
     }
 
     fn place(&self, place: &str) -> PathBuf {

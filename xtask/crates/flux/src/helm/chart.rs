@@ -24,6 +24,8 @@ pub struct Chart {
     pub values_files: Vec<String>,
     /// May one of them be missing?
     pub may_lack_values_files: bool,
+    /// Is the digest of what the registry has added to the version that templates see (`mutateChartWithSourceRevision`)?
+    pub tracks_digest: bool,
 }
 
 /// Where a chart is.
@@ -134,7 +136,10 @@ impl Finder<'_> {
 
     fn of_reference(&self, reference: &Reference) -> Result<Chart, Box<Diagnostic>> {
         let key = key(reference, &self.release.name.namespace);
-        let plain = |place| Chart { place, values_files: Vec::new(), may_lack_values_files: false };
+        let plain = |place| {
+            let tracks_digest = matches!(place, Place::Oci { .. });
+            Chart { place, values_files: Vec::new(), may_lack_values_files: false, tracks_digest }
+        };
         match reference.kind.as_str() {
             "OCIRepository" => {
                 let spec = self.spec_of(&key)?;
@@ -179,7 +184,8 @@ impl Finder<'_> {
             kind => return Err(self.wrong(&format!("a chart cannot come from the kind `{kind}`"))),
         };
         let values_files = spec.values_files.clone();
-        Ok(Chart { place, values_files, may_lack_values_files: spec.ignore_missing_values_files })
+        let may_lack_values_files = spec.ignore_missing_values_files;
+        Ok(Chart { place, values_files, may_lack_values_files, tracks_digest: false })
     }
 
     fn in_source(&self, source: ObjectKey, path: &str) -> Result<Place, Box<Diagnostic>> {
@@ -225,4 +231,71 @@ fn key(reference: &Reference, namespace: &str) -> ObjectKey {
 
 fn is_exact(version: &str) -> bool {
     crate::pins::is_exact(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use yamltree::path::RepoPath;
+    use yamltree::tree::MemTree;
+
+    use super::*;
+    use crate::render::{Entry, Inputs, render};
+
+    /// Where the chart of a release with this spec comes from, or why it comes from nowhere.
+    fn place(spec: &str, source: &str) -> String {
+        let tree = MemTree::from_fixture(&format!(
+            "#- k/r.yaml\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: r, namespace: n}}\nspec: \
+             {spec}\n---\napiVersion: source.toolkit.fluxcd.io/v1\nmetadata: {{name: s, namespace: n}}\n{source}\n"
+        ));
+        let rendering = render(&Inputs::new(&tree.unwrap(), Entry::Folder(RepoPath::new("k").unwrap())));
+        let (_, release) = Release::all(&rendering).next().unwrap();
+        match of(&rendering, &release.unwrap()) {
+            Ok(chart) => chart.place.to_string(),
+            Err(found) => found.message,
+        }
+    }
+
+    const OCI: &str = "{chartRef: {kind: OCIRepository, name: s}}";
+
+    #[test]
+    fn an_oci_repository_is_one_chart() {
+        let source =
+            |reference| format!("kind: OCIRepository\nspec: {{url: 'oci://h/a/b', ref: {reference}}}");
+        assert_eq!(place(OCI, &source("{tag: 1.0.0}")), "oci://h/a/b:1.0.0");
+        assert_eq!(place(OCI, &source("{tag: 1.0.0, digest: 'sha256:0'}")), "oci://h/a/b@sha256:0");
+        assert_eq!(place(OCI, &source("{tag: 1.0.0, semver: '>=1'}")), "oci://h/a/b >=1");
+        assert_eq!(place(OCI, "kind: OCIRepository\nspec: {url: 'oci://h/a/b'}"), "oci://h/a/b:latest");
+    }
+
+    #[test]
+    fn a_helm_repository_has_an_index_or_is_a_registry() {
+        let spec = "{chart: {spec: {chart: c, version: 1.0.0, sourceRef: {kind: HelmRepository, name: s}}}}";
+        assert_eq!(
+            place(spec, "kind: HelmRepository\nspec: {url: 'https://h/a/'}"),
+            "c 1.0.0 of https://h/a"
+        );
+        assert_eq!(
+            place(spec, "kind: HelmRepository\nspec: {type: oci, url: 'oci://h/a'}"),
+            "oci://h/a/c:1.0.0"
+        );
+    }
+
+    #[test]
+    fn a_git_repository_that_is_not_at_hand_is_named_with_its_revision() {
+        let spec = "{chart: {spec: {chart: ./charts/c, sourceRef: {kind: GitRepository, name: s}}}}";
+        let source =
+            |reference| format!("kind: GitRepository\nspec: {{url: 'https://h/a', ref: {reference}}}");
+        assert_eq!(place(spec, &source("{tag: v1}")), "charts/c of https://h/a at refs/tags/v1");
+        assert_eq!(place(spec, &source("{branch: b, commit: '12'}")), "charts/c of https://h/a at 12");
+    }
+
+    #[test]
+    fn a_source_that_nothing_makes_is_told() {
+        let other = "kind: Bucket\nspec: {}";
+        assert_eq!(
+            place(OCI, other),
+            "HelmRelease n/r: its chart comes from OCIRepository n/s, which nothing makes"
+        );
+        assert_eq!(place("{}", other), "HelmRelease n/r: it needs exactly one of `chart` and `chartRef`");
+    }
 }

@@ -197,3 +197,69 @@ fn label(node: &mut Node, labels: &[(String, String)]) {
         node.map_at("metadata").map_at("labels").set(key, Node::text(value.as_str()));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use yamltree::tree::MemTree;
+
+    use super::*;
+    use crate::render::{Entry, Inputs, Rendering, render};
+
+    const PRINTED: &str = "---\n# Source: c/crds/a.yaml\napiVersion: apiextensions.k8s.io/v1\nkind: \
+                           CustomResourceDefinition\nmetadata: {name: a}\n---\nkind: Other\n---\n# Source: \
+                           c/templates/b.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n---\n# Source: \
+                           c/templates/h.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: h, annotations: \
+                           {helm.sh/hook: pre-install}}\n";
+
+    fn rendering(spec: &str) -> Rendering {
+        let tree = MemTree::from_fixture(&format!(
+            "#- k/r.yaml\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: r, namespace: n}}\nspec: \
+             {spec}\n"
+        ));
+        render(&Inputs::new(&tree.unwrap(), Entry::Folder(RepoPath::new("k").unwrap())))
+    }
+
+    fn objects(spec: &str, printed: &str) -> std::result::Result<Vec<Applied>, String> {
+        let rendering = rendering(spec);
+        let (_, release) = Release::all(&rendering).next().unwrap();
+        post_render(&release.unwrap(), printed).map_err(|found| found.to_string())
+    }
+
+    fn names(objects: &[Applied], label: &str) -> Vec<(String, Role, bool)> {
+        let of = |object: &Applied| {
+            let meta = object.node.get("metadata").unwrap();
+            let is_labelled = meta.get("labels").is_some_and(|labels| labels.get(label).is_some());
+            (meta.get("name").unwrap().as_text().to_owned(), object.role, is_labelled)
+        };
+        objects.iter().map(of).collect()
+    }
+
+    #[test]
+    fn every_object_says_which_release_it_is_of() {
+        let objects = objects("{}", PRINTED).unwrap();
+        let found = names(&objects, "helm.toolkit.fluxcd.io/name");
+        let wanted = [("a", Role::Crd, true), ("b", Role::Manifest, true), ("h", Role::Hook, true)];
+        assert_eq!(found, wanted.map(|(name, role, labelled)| (name.to_owned(), role, labelled)));
+        assert!(objects[1].node.get("metadata").unwrap().get("annotations").is_none());
+    }
+
+    #[test]
+    fn hooks_are_left_as_they_are_where_that_is_wanted() {
+        let objects =
+            objects("{postRenderStrategy: nohooks, commonMetadata: {labels: {team: a}}}", PRINTED).unwrap();
+        let labelled: Vec<bool> =
+            names(&objects, "team").into_iter().map(|(_, _, labelled)| labelled).collect();
+        assert_eq!(labelled, [false, true, false]);
+    }
+
+    #[test]
+    fn a_patch_that_fits_nothing_is_refused() {
+        let patch = "{postRenderers: [{kustomize: {patches: [{patch: \"{apiVersion: v1, kind: Pod, metadata: {name: x}}\"}]}}]}";
+        assert!(objects(patch, PRINTED).unwrap_err().contains("k/r.yaml:1:1: error[helm/post-render]"));
+    }
+
+    #[test]
+    fn no_objects_are_no_error() {
+        assert_eq!(objects("{}", "\n").unwrap(), []);
+    }
+}

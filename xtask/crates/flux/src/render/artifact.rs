@@ -5,14 +5,14 @@ use std::sync::OnceLock;
 use yamltree::path::RepoPath;
 use yamltree::tree::{Entry, Tree, TreeError};
 
-use crate::ignore::Ignore;
+use crate::ignore::SourceIgnore;
 
 /// The artifact of a tree.
 pub struct Artifact<'t> {
     tree: &'t (dyn Tree + Sync),
     spec_ignore: Option<String>,
     /// Read from the tree when the first file is asked for.
-    ignore: OnceLock<Ignore>,
+    ignore: OnceLock<SourceIgnore<'t>>,
 }
 
 impl<'t> Artifact<'t> {
@@ -21,8 +21,8 @@ impl<'t> Artifact<'t> {
         Artifact { tree, spec_ignore, ignore: OnceLock::new() }
     }
 
-    fn ignore(&self) -> &Ignore {
-        self.ignore.get_or_init(|| Ignore::of(self.tree, self.spec_ignore.as_deref()))
+    fn ignore(&self) -> &SourceIgnore<'t> {
+        self.ignore.get_or_init(|| SourceIgnore::of(self.tree, self.spec_ignore.as_deref()))
     }
 
     fn has(&self, path: &RepoPath) -> bool {
@@ -68,6 +68,6 @@ impl Tree for Artifact<'_> {
 
 impl std::fmt::Debug for Artifact<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Artifact").field("ignore", &self.ignore.get()).finish_non_exhaustive()
+        f.debug_struct("Artifact").field("spec_ignore", &self.spec_ignore).finish_non_exhaustive()
     }
 }
