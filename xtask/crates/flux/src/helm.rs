@@ -8,6 +8,7 @@ mod capabilities;
 pub mod chart;
 mod output;
 mod post_render;
+pub mod range;
 mod release;
 mod template;
 
