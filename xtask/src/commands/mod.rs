@@ -8,6 +8,7 @@ use crate::exit::{Exit, Outcome};
 pub mod apps;
 pub mod bootstrap;
 pub mod build;
+pub mod charts;
 pub mod charts_choice;
 pub mod ci;
 pub mod cluster_argument;
@@ -59,6 +60,8 @@ pub enum Command {
     Sandbox(sandbox::Arguments),
     /// Print what Flux would apply, of a cluster or of any repository
     Build(build::Arguments),
+    /// Fetch the charts that releases are made from
+    Charts(charts::Arguments),
     /// Show who makes whom and who waits for whom, of a cluster or of any repository
     Graph(graph::Arguments),
     /// Write the files below install/ that are made from the tool's own types
@@ -88,6 +91,7 @@ pub fn run(command: Command, context: &Context) -> Outcome {
         Command::Reconcile(arguments) => updates::run(&arguments, context, updates::Change::Reconcile),
         Command::Sandbox(arguments) => sandbox::run(arguments, context),
         Command::Build(arguments) => build::run(&arguments, context),
+        Command::Charts(arguments) => charts::run(&arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),
         Command::Schemas(arguments) => schemas::run(&arguments, context),
         Command::Conformance(arguments) => conformance::run(&arguments, context),

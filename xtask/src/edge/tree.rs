@@ -156,6 +156,30 @@ pub fn of_commit(git: &GitEnvironment, repository: &Path, commit: &str, folder: 
     Ok(tree)
 }
 
+/// Every file at or below a path of a commit, by path below it (empty for the path itself); links are left out.
+pub fn files_of_commit(
+    git: &GitEnvironment,
+    repository: &Path,
+    commit: &str,
+    path: &str,
+) -> Result<BTreeMap<String, Vec<u8>>> {
+    let doing = || format!("read {path} of commit {commit} in {}", repository.display());
+    let archive = archive(git, repository, commit, path)?;
+    let mut files = BTreeMap::new();
+    for entry in tar::Archive::new(archive.as_slice()).entries().with_context(doing)? {
+        let mut entry = entry.with_context(doing)?;
+        if !entry.header().entry_type().is_file() {
+            continue;
+        }
+        let name = entry.path().with_context(doing)?.display().to_string();
+        let Some(below) = name.strip_prefix(path) else { continue };
+        let mut bytes = Vec::new();
+        entry.read_to_end(&mut bytes).with_context(doing)?;
+        files.insert(below.trim_start_matches('/').to_owned(), bytes);
+    }
+    Ok(files)
+}
+
 /// Writes the files below `folder` of a commit into `target`, which is emptied before.
 pub fn unpack_commit(
     git: &GitEnvironment,

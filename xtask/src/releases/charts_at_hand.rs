@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use flux::helm::Release;
@@ -16,7 +17,7 @@ use yamltree::path::RepoPath;
 use yamltree::tree::{Tree, files_below};
 
 use crate::edge::charts::{
-    Chart, ChartSet, ChartStore, Contents, Pulled, packed, sha256_hex, with_digest, with_values,
+    Chart, ChartSet, ChartStore, Contents, Pulled, packed_folder, sha256_hex, with_digest, with_values,
 };
 use crate::edge::tree::Trees;
 
@@ -90,21 +91,9 @@ impl<'r> ChartsAtHand<'r> {
 
     fn of_elsewhere(&self, place: &Place, tracks_digest: bool, release: &Release<'_>) -> Found<String> {
         let wrong = |message: String| Box::new(release.diagnostic("charts/missing", &message));
-        if let Some(given) = &self.given {
-            let (name, version) = called(place);
-            let found = match version {
-                Some(version) => {
-                    given.get(name, version).or_else(|| given.get(name, version.trim_start_matches('v')))
-                }
-                // Of a range the one that is there, if it is one.
-                None => {
-                    Some(given.versions(name)).and_then(|mut all| all.next().filter(|_| all.next().is_none()))
-                }
-            };
-            if let Some(chart) = found {
-                self.store.keep(chart).map_err(|error| wrong(format!("{error:#}")))?;
-                return Ok(chart.digest.clone());
-            }
+        if let Some(chart) = self.given.as_ref().and_then(|given| named_in(given, place)) {
+            self.store.keep(chart).map_err(|error| wrong(format!("{error:#}")))?;
+            return Ok(chart.digest.clone());
         }
         let Some(pulled) = self.store.found_at(&place.to_string()) else {
             return Err(wrong(format!(
@@ -142,16 +131,15 @@ impl<'r> ChartsAtHand<'r> {
             return self.kept(Chart::from_archive(path, bytes)).map_err(|error| wrong(format!("{error:#}")));
         }
         let files = files(&*tree, &folder).map_err(|error| wrong(error.to_string()))?;
-        let Some(description) = files.get("Chart.yaml") else {
+        if !files.contains_key("Chart.yaml") {
             return Err(wrong(format!("{source} has no chart at `{path}`: there is no Chart.yaml")));
-        };
+        }
         // Packing costs more than knowing that it was done.
         let key = format!("files {}", digest_of(&files));
         if let Some(pulled) = self.store.found_at(&key) {
             return Ok(pulled.digest);
         }
-        let name = chart_name(description).unwrap_or_else(|| folder.name().unwrap_or("chart").to_owned());
-        let chart = packed(path.to_owned(), &name, files).map_err(|error| wrong(error.to_string()))?;
+        let chart = packed_folder(path.to_owned(), files).map_err(|error| wrong(error.to_string()))?;
         self.note(&key, chart).map_err(|error| wrong(format!("{error:#}")))
     }
 
@@ -222,6 +210,20 @@ impl<'r> ChartsAtHand<'r> {
     }
 }
 
+/// The chart of a folder that is called like the one at a place; of a range the one that is there, if it is one.
+pub fn named_in<'s>(given: &'s ChartSet, place: &Place) -> Option<&'s Arc<Chart>> {
+    let (name, version) = called(place);
+    match version {
+        Some(version) => {
+            given.get(name, version).or_else(|| given.get(name, version.trim_start_matches('v')))
+        }
+        None => {
+            let mut all = given.versions(name);
+            all.next().filter(|_| all.next().is_none())
+        }
+    }
+}
+
 /// What a chart at a place is called, and its version if that is one.
 fn called(place: &Place) -> (&str, Option<&str>) {
     match place {
@@ -248,11 +250,6 @@ fn files(tree: &dyn Tree, folder: &RepoPath) -> Result<BTreeMap<String, Vec<u8>>
 fn digest_of(files: &BTreeMap<String, Vec<u8>>) -> String {
     let lines = files.iter().map(|(path, content)| format!("{} {path}\n", sha256_hex(content)));
     sha256_hex(lines.collect::<String>().as_bytes())
-}
-
-fn chart_name(description: &[u8]) -> Option<String> {
-    let values = read_values(description, "Chart.yaml").ok()?;
-    Some(values["name"].as_str().filter(|name| !name.contains('/'))?.to_owned())
 }
 
 /// A values file as Go reads it.

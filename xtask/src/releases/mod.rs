@@ -26,6 +26,7 @@ use crate::edge::tree::Trees;
 use crate::exit::Failure;
 use crate::sandbox::tools::{self, Group};
 use answers::{Answers, Kept};
+pub use charts_at_hand::named_in;
 use charts_at_hand::{ChartsAtHand, Ready};
 
 /// How often the API versions may grow because of what they made charts bring.

@@ -130,8 +130,8 @@ fn merge(into: &mut Value, other: &Value) {
     }
 }
 
-/// Packs files, by path below the chart's folder, into a chart; those that its `.helmignore` names are left out.
-pub fn packed(origin: String, name: &str, files: BTreeMap<String, Vec<u8>>) -> Result<Chart, ChartError> {
+/// Packs the files of a folder, by path below it, into a chart; those that its `.helmignore` names are left out.
+pub fn packed_folder(origin: String, files: BTreeMap<String, Vec<u8>>) -> Result<Chart, ChartError> {
     let rules = files.get(".helmignore").map(|text| String::from_utf8_lossy(text).into_owned());
     let rules = super::ignore::HelmIgnore::parse(rules.as_deref().unwrap_or_default());
     let is_left_out = |path: &str| {
@@ -143,7 +143,8 @@ pub fn packed(origin: String, name: &str, files: BTreeMap<String, Vec<u8>>) -> R
         .filter(|(path, _)| !is_left_out(path))
         .map(|(path, content)| (path, ChartFile { content, executable: false }))
         .collect();
-    let archive = archive::pack(name, &files)
+    let name = super::folder::chart_name(&files).unwrap_or_else(|| "chart".to_owned());
+    let archive = archive::pack(&name, &files)
         .map_err(|error| ChartError::NotAChart { origin: origin.clone(), reason: error.to_string() })?;
     Chart::from_archive(origin, archive)
 }
@@ -159,7 +160,7 @@ mod tests {
         let files = files.iter().map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
         let mut files: BTreeMap<_, _> = files.collect();
         files.insert("Chart.yaml".to_owned(), b"apiVersion: v2\nname: a\nversion: 1.0.0\n".to_vec());
-        packed("test".to_owned(), "a", files).unwrap()
+        packed_folder("test".to_owned(), files).unwrap()
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub(super) fn package(directory: &Path) -> Result<Vec<u8>, ChartError> {
 }
 
 /// The folder inside an archive is called like the chart.
-fn chart_name(files: &ChartFiles) -> Option<String> {
+pub(super) fn chart_name(files: &ChartFiles) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Named {
         name: String,

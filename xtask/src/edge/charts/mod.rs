@@ -14,13 +14,14 @@ mod folder;
 mod ignore;
 pub mod probe;
 mod proxy;
+pub mod pull;
 pub mod standin;
 mod store;
 mod upstream;
 
 pub use chart::{Chart, Dependency, Metadata};
 pub use chart_set::ChartSet;
-pub use contents::{Contents, packed, with_digest, with_values};
+pub use contents::{Contents, packed_folder, with_digest, with_values};
 pub use digest::sha256_hex;
 pub use error::ChartError;
 pub use proxy::{Proxy, ProxyCa, ProxyError, RequestLine};

@@ -1,0 +1,208 @@
+//! `charts`: the charts that releases are made from.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use flux::helm::Release;
+use flux::helm::chart::{self, Place};
+use futures::StreamExt as _;
+use serde_json::{Value, json};
+use yamltree::diagnostic::Diagnostic;
+
+use super::render_arguments::RenderArguments;
+use crate::context::{Context, Output};
+use crate::edge::charts::pull::{Fetched, Puller, may_move};
+use crate::edge::charts::{ChartSet, Contents, Pulled};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::releases::named_in;
+use crate::report::{self, table::table};
+use crate::sandbox::served;
+
+/// How many charts are fetched at once.
+const AT_ONCE: usize = 4;
+
+/// Verbs of `charts`.
+#[derive(Debug, Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Fetch the charts of every release, so that `build --charts` needs no network
+    Pull(PullArguments),
+}
+
+/// Flags of `charts pull`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask charts pull                         what the sandbox's releases need
+  cargo xtask charts pull example                 what a cluster's releases need
+  cargo xtask charts pull --refresh               fetch again what is here already
+  cargo xtask charts pull --charts ../charts      take them from a folder, without a network
+  cargo xtask charts pull --repository ../home-ops --entry kubernetes/flux/cluster
+                                                  any repository that Flux follows
+
+Archives are kept below cargo's target folder by their digest. A version, a tag that is one, and a commit are fetched
+once; ranges and branches are looked up again. HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE count; no credentials are sent.
+Exit code 1 when a chart could not be had; the others are fetched all the same.")]
+pub struct PullArguments {
+    #[command(flatten)]
+    what: RenderArguments,
+    /// A folder of packaged charts or chart folders that is asked in place of the network
+    #[arg(long, value_name = "FOLDER")]
+    charts: Option<PathBuf>,
+    /// Fetch charts again that are here already
+    #[arg(long)]
+    refresh: bool,
+}
+
+/// Runs `charts`.
+pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
+    match &arguments.verb {
+        Verb::Pull(arguments) => pull(arguments, context),
+    }
+}
+
+/// What came of one place.
+struct Row {
+    place: Place,
+    pulled: Pulled,
+    bytes: usize,
+    was_here: bool,
+    lacks: Vec<String>,
+}
+
+fn pull(arguments: &PullArguments, context: &Context) -> Outcome {
+    if let Some(word) = arguments.what.word() {
+        return Err(Failure::Usage(format!("`{word}`: another repository has no cluster; leave it out")));
+    }
+    let rendering = arguments.what.rendered(context)?;
+    let mut problems: Vec<Diagnostic> = rendering.problems().cloned().collect();
+    let mut places: BTreeMap<Place, Release<'_>> = BTreeMap::new();
+    for (_, release) in Release::all(&rendering) {
+        let found = release.and_then(|release| Ok((chart::of(&rendering, &release)?.place, release)));
+        match found {
+            Ok((Place::Source { .. }, _)) => {}
+            Ok((place, release)) => drop(places.entry(place).or_insert(release)),
+            Err(found) => problems.push(*found),
+        }
+    }
+    let given = arguments.charts.as_deref().map(ChartSet::open).transpose().map_err(anyhow::Error::from)?;
+    let puller = Puller::new(served::git(&context.layout)?)?;
+    let work = context.terminal.counted_work("fetching charts", places.len() as u64);
+    let mut done = Vec::new();
+    context.block_on(async {
+        let each = places.into_iter().map(|(place, release)| {
+            let (puller, given) = (&puller, given.as_ref());
+            async move {
+                let row = one(&place, puller, given, arguments.refresh, context).await;
+                (place, release, row)
+            }
+        });
+        let mut all = futures::stream::iter(each).buffer_unordered(AT_ONCE);
+        while let Some((place, release, row)) = all.next().await {
+            work.detail(&place.to_string());
+            work.advance();
+            done.push((place, release, row));
+        }
+    })?;
+    done.sort_by(|a, b| a.0.cmp(&b.0));
+    let (mut rows, mut warnings) = (Vec::new(), Vec::new());
+    for (place, release, row) in done {
+        match row {
+            Ok(row) => {
+                if !row.lacks.is_empty() {
+                    let lacks = row.lacks.join(", ");
+                    let message = format!("its chart {place} needs {lacks}, which are not in it");
+                    warnings.push(release.warning("charts/dependency", &message));
+                }
+                rows.push(row);
+            }
+            Err(error) => {
+                let message = format!("its chart {place} could not be fetched: {error:#}");
+                problems.push(release.diagnostic("charts/pull", &message));
+            }
+        }
+    }
+    let fetched = rows.iter().filter(|row| !row.was_here).count();
+    work.done(&format!("{fetched} fetched, {} here already", rows.len() - fetched));
+    match context.output {
+        Output::Json => report::json(&as_json(&rows)),
+        Output::Human => print(&rows),
+    }
+    warnings.iter().for_each(|found| context.terminal.say(found.to_string()));
+    if problems.is_empty() { Ok(Exit::Yes) } else { Err(Failure::Faulty(problems)) }
+}
+
+async fn one(
+    place: &Place,
+    puller: &Puller,
+    given: Option<&ChartSet>,
+    refresh: bool,
+    context: &Context,
+) -> Result<Row> {
+    let store = context.charts();
+    let key = place.to_string();
+    if given.is_none()
+        && !refresh
+        && !may_move(place)
+        && let Some(pulled) = store.found_at(&key)
+    {
+        let chart = store.read(&pulled.digest)?;
+        let lacks = chart.missing_dependencies()?;
+        return Ok(Row { place: place.clone(), bytes: chart.archive.len(), pulled, was_here: true, lacks });
+    }
+    let Fetched { chart, manifest } = match given {
+        Some(given) => {
+            let found = named_in(given, place);
+            let chart = found.ok_or_else(|| anyhow::anyhow!("the folder has no such chart"))?;
+            Fetched { chart: (**chart).clone(), manifest: None }
+        }
+        None => puller.fetch(place).await?,
+    };
+    store.keep(&chart)?;
+    let contents = Contents::of(&chart)?;
+    store.note_contents(&chart.digest, &contents)?;
+    let pulled = Pulled {
+        place: key.clone(),
+        name: chart.metadata.name.clone(),
+        version: chart.metadata.version.clone(),
+        digest: chart.digest.clone(),
+        manifest,
+    };
+    let was_here = store.found_at(&key).as_ref() == Some(&pulled);
+    store.note(&key, &pulled)?;
+    Ok(Row { place: place.clone(), bytes: chart.archive.len(), pulled, was_here, lacks: contents.missing })
+}
+
+fn print(rows: &[Row]) {
+    let row = |row: &Row| {
+        let came = if row.was_here { "here already" } else { "fetched" };
+        let kib = format!("{} KiB", row.bytes.div_ceil(1024));
+        let digest = row.pulled.digest.get(..12).unwrap_or_default().to_owned();
+        let Pulled { name, version, .. } = &row.pulled;
+        vec![name.clone(), version.clone(), came.to_owned(), kib, digest, row.place.to_string()]
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(row).collect();
+    report::line(table(&["CHART", "VERSION", "", "SIZE", "SHA-256", "FROM"], &rows));
+}
+
+fn as_json(rows: &[Row]) -> Value {
+    let row = |row: &Row| {
+        json!({
+            "chart": row.pulled.name,
+            "version": row.pulled.version,
+            "from": row.pulled.place,
+            "digest": format!("sha256:{}", row.pulled.digest),
+            "manifest": row.pulled.manifest,
+            "bytes": row.bytes,
+            "wasHere": row.was_here,
+            "lacks": row.lacks,
+        })
+    };
+    json!({"version": 1, "charts": rows.iter().map(row).collect::<Vec<_>>()})
+}
