@@ -1,4 +1,5 @@
 //! `charts pull` against real protocols: the sandbox's chart proxy plays registry, index and Git server under TLS.
+#![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -6,14 +6,18 @@ use anyhow::{Context as _, Result, bail};
 use fleet::generated;
 use fleet::plan::{Group, Step};
 use fleet::secret::SecretString;
+use flux::arrival;
+use flux::object::ObjectKey;
+use flux::render::{Entry, Inputs};
 use rand::RngExt as _;
 use serde_json::{Value, json};
+use yamltree::tree::Tree;
 
 use super::observe::{CLUSTER_VARIABLES, Embedded, FLUX_SYSTEM, Observed, read_secret};
-use super::substitution;
 use super::target::Target;
 use crate::context::Context;
 use crate::edge::cluster::{Cluster, kinds, text};
+use crate::edge::tree::DiskTree;
 use crate::exit::Failure;
 use crate::sandbox::supervisor::Order;
 use crate::sandbox::{self, tools};
@@ -144,32 +148,26 @@ fn encode(value: &str) -> String {
     base64::engine::general_purpose::STANDARD.encode(value)
 }
 
-/// Every use of every variable is rendered with its real value before anything is written (see [`substitution`]).
+/// Every use of every variable is rendered with its real value before anything is written (see [`arrival`]).
 async fn check_values(
     context: &Context,
     target: &Target,
     embedded: Option<&Embedded>,
     observed: &Observed,
 ) -> Result<(), Failure> {
-    let folder = context.layout.tools(&tools::digest(&context.layout.pins())?);
-    if !tools::present(&context.layout, tools::Group::ControlPlane)? {
-        context.terminal.say(
-            "Not checked: whether every value arrives as it is (`cargo xtask sandbox tools` builds what checks that).",
-        );
-        return Ok(());
-    }
     let work = context.terminal.work("check that every value arrives as it is");
-    let root = match embedded {
+    let tree: Box<dyn Tree + Sync> = match embedded {
         Some(embedded) => {
             embedded.serving.publish(&context.layout)?;
-            embedded.serving.unpack(&context.layout)?
+            embedded.serving.tree(context)?
         }
-        None => context.root.clone(),
+        None => Box::new(DiskTree::artifact(&context.root)),
     };
-    let mut lost = Vec::new();
-    for (name, tier) in target.components() {
-        let mut variables: BTreeMap<String, SecretString> =
-            target.env.iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+    let secret = |name: &str| ObjectKey::new("Secret", FLUX_SYSTEM, name);
+    let exposed = |(name, value): (&str, &SecretString)| (name.to_owned(), value.expose().clone());
+    let mut values = arrival::Values::new();
+    values.insert(secret(CLUSTER_VARIABLES), target.env.iter().map(exposed).collect());
+    for (name, _) in target.components() {
         let contract = &target.catalogue.components[name].contract;
         let existing = match &observed.cluster {
             Some(cluster) if !contract.secrets.is_empty() => {
@@ -177,38 +175,31 @@ async fn check_values(
             }
             _ => None,
         };
-        for value in &contract.secrets {
-            // What is generated later has this form; what exists is checked as it is.
-            variables.insert(value.name.clone(), SecretString::new("x".repeat(value.length)));
+        // What is generated later has this form; what exists is checked as it is.
+        let mut all: BTreeMap<String, String> =
+            contract.secrets.iter().map(|value| (value.name.clone(), "x".repeat(value.length))).collect();
+        all.extend(existing.iter().flatten().map(|(name, value)| (name.clone(), value.expose().clone())));
+        values.insert(secret(&generated::secret_name(name)), all);
+    }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let inputs = Inputs { threads, ..Inputs::new(&*tree, Entry::Objects(target.root_nodes()?)) };
+    match arrival::lost(&inputs, &values) {
+        Ok(lost) if lost.is_empty() => {
+            work.done("");
+            Ok(())
         }
-        variables.extend(existing.into_iter().flatten());
-        let component = root.join("flux2").join(tier.folder()).join(name);
-        for part in parts(&component)? {
-            lost.extend(substitution::check(&folder, &part, &variables)?);
+        Ok(lost) => {
+            work.failed();
+            Err(Failure::Faulty(lost.iter().map(|lost| diagnostic(target, lost)).collect()))
+        }
+        Err(problems) => {
+            work.failed();
+            Err(Failure::Faulty(problems))
         }
     }
-    if lost.is_empty() {
-        work.done("");
-        return Ok(());
-    }
-    work.failed();
-    Err(Failure::Faulty(lost.into_iter().map(|lost| diagnostic(target, &lost)).collect()))
 }
 
-/// The folders of a component that Flux builds: those with a kustomization.yaml, the component's own left out.
-fn parts(component: &std::path::Path) -> Result<Vec<std::path::PathBuf>> {
-    let mut parts = Vec::new();
-    for entry in std::fs::read_dir(component).with_context(|| format!("read {}", component.display()))? {
-        let path = entry?.path();
-        if path.join("kustomization.yaml").is_file() {
-            parts.push(path);
-        }
-    }
-    parts.sort();
-    Ok(parts)
-}
-
-fn diagnostic(target: &Target, lost: &substitution::Lost) -> yamltree::diagnostic::Diagnostic {
+fn diagnostic(target: &Target, lost: &arrival::Lost) -> yamltree::diagnostic::Diagnostic {
     use yamltree::diagnostic::{Diagnostic, Place};
     let file = format!("clusters/{}/.flux.env", target.folder.name);
     let place = match target.env.line_of(&lost.variable) {

@@ -4,7 +4,6 @@ pub mod execute;
 pub mod observe;
 pub mod progress;
 pub mod serving;
-pub mod substitution;
 pub mod summary;
 pub mod target;
 pub mod wait;

@@ -66,7 +66,7 @@ impl Serving {
     }
 
     /// The tree of what is to be served.
-    pub fn tree(&self, context: &Context) -> Result<Box<dyn Tree>> {
+    pub fn tree(&self, context: &Context) -> Result<Box<dyn Tree + Sync>> {
         Ok(match self.source {
             Source::Head => Box::new(self.committed(context)?),
             Source::Files => Box::new(DiskTree::new(&context.root)),
@@ -91,19 +91,6 @@ impl Serving {
             Source::Head => publish_head(&self.git, layout.checkout(), &bare, BRANCH)?,
             Source::Files => publish_work_tree(&self.git, layout.checkout(), &bare, BRANCH)?,
         })
-    }
-
-    /// Writes the tree's files into a folder of the sandbox's, for programs that read files.
-    pub fn unpack(&self, layout: &Layout) -> Result<std::path::PathBuf> {
-        let target = layout.run().join("tree");
-        crate::edge::tree::unpack_commit(
-            &self.git,
-            &layout.served_repository(),
-            &self.commit,
-            "flux2",
-            &target,
-        )?;
-        Ok(target)
     }
 }
 

@@ -10,6 +10,9 @@ use fleet::catalogue::{self, Catalogue, Tier};
 use fleet::cluster::{self, ClusterSpec, Sort};
 use fleet::domain::ClusterName;
 use fleet::flux_env::{self, FluxEnv};
+use fleet::roots::{self, Origin};
+use kustomize_rs::yaml::json::read_as_json;
+use kustomize_rs::yaml::node::Node;
 use yamltree::diagnostic::{Diagnostic, Place, has_errors};
 use yamltree::document;
 use yamltree::path::RepoPath;
@@ -103,6 +106,16 @@ pub fn known_clusters(context: &Context) -> Vec<String> {
 }
 
 impl Target {
+    /// The root objects that a renderer begins with, each with the file that it is named after.
+    pub fn root_nodes(&self) -> Result<Vec<(Node, String)>, Failure> {
+        let origin = Origin { url: "", branch: "", version: env!("CARGO_PKG_VERSION") };
+        let node = |object: serde_json::Value| {
+            let node = read_as_json(&object.to_string(), "install", kustomize_rs::Limits::default());
+            node.map(|node| (node, "install".to_owned())).map_err(|found| Failure::Faulty(vec![*found]))
+        };
+        roots::roots(&self.spec, &self.catalogue, origin).into_iter().map(node).collect()
+    }
+
     /// Reads everything and checks it all; any error in the files ends it, warnings are said.
     pub fn load(context: &Context, folder: ClusterFolder, tree: &dyn Tree) -> Result<Target, Failure> {
         let (target, found) = Target::read(context, folder, tree)?;

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Args;
 use fleet::generated;
-use fleet::roots::{self, Origin};
+use fleet::roots;
 use flux::object::ObjectKey;
 use flux::render::variables::Data;
 use flux::render::{Entry, Inputs, Rendering, render};
-use kustomize_rs::yaml::json::{read_all_as_json, read_as_json};
+use kustomize_rs::yaml::json::read_all_as_json;
 use kustomize_rs::yaml::node::Node;
 use yamltree::path::RepoPath;
 use yamltree::tree::Tree;
@@ -113,13 +113,7 @@ fn of_cluster(
     tree: &dyn Tree,
 ) -> Result<(Entry, BTreeMap<ObjectKey, Data>), Failure> {
     let target = Target::load(context, ClusterFolder::find(context, name)?, tree)?;
-    let spec = &target.spec;
-    let origin = Origin { url: "", branch: "", version: env!("CARGO_PKG_VERSION") };
-    let mut objects = Vec::new();
-    for object in roots::roots(spec, &target.catalogue, origin) {
-        let node = read_as_json(&object.to_string(), "install", kustomize_rs::Limits::default());
-        objects.push((node.map_err(|found| Failure::Faulty(vec![*found]))?, "install".to_owned()));
-    }
+    let mut objects = target.root_nodes()?;
     objects.extend(overrides(&target.folder, context)?);
     let secret = |name: &str| ObjectKey::new("Secret", roots::NAMESPACE, name);
     let mut data = BTreeMap::new();

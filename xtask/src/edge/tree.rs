@@ -180,22 +180,6 @@ pub fn files_of_commit(
     Ok(files)
 }
 
-/// Writes the files below `folder` of a commit into `target`, which is emptied before.
-pub fn unpack_commit(
-    git: &GitEnvironment,
-    repository: &Path,
-    commit: &str,
-    folder: &str,
-    target: &Path,
-) -> Result<()> {
-    let doing = || format!("write {folder} of commit {commit} to {}", target.display());
-    if target.exists() {
-        std::fs::remove_dir_all(target).with_context(doing)?;
-    }
-    std::fs::create_dir_all(target).with_context(doing)?;
-    tar::Archive::new(archive(git, repository, commit, folder)?.as_slice()).unpack(target).with_context(doing)
-}
-
 fn archive(git: &GitEnvironment, repository: &Path, commit: &str, folder: &str) -> Result<Vec<u8>> {
     let output = git
         .command()

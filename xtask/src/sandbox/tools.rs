@@ -17,7 +17,7 @@ use crate::edge::terminal::Terminal;
 /// Which binaries are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// What a running sandbox needs, and the two programs that check variables.
+    /// What a running sandbox needs, and the kustomize that conformance is recorded from.
     ControlPlane,
     /// Helm and kubectl: only tests and curious people want them.
     Clients,
@@ -38,7 +38,6 @@ impl Group {
                 ("helm-controller", "github.com/fluxcd/helm-controller"),
                 ("notification-controller", "github.com/fluxcd/notification-controller"),
                 ("kustomize", "sigs.k8s.io/kustomize/kustomize/v5"),
-                ("substitute", "openappstack/install/sandbox/substitute"),
             ],
             Group::Clients => {
                 &[("helm", "helm.sh/helm/v4/cmd/helm"), ("kubectl", "k8s.io/kubernetes/cmd/kubectl")]
@@ -75,7 +74,7 @@ const MANIFESTS: &[(&str, &str, &str)] = &[
 /// Digest of everything that decides what the binaries are: 16 hexadecimal digits.
 pub fn digest(pins: &Path) -> Result<String> {
     let mut hash = Sha256::new();
-    for file in ["go.mod", "go.sum", "substitute/main.go"] {
+    for file in ["go.mod", "go.sum"] {
         let path = pins.join(file);
         let bytes = fs::read(&path).with_context(|| format!("read the sandbox's pins {}", path.display()))?;
         hash.update((bytes.len() as u64).to_le_bytes());

@@ -3,6 +3,7 @@
 //! Pure: the tree comes in as a [`yamltree::tree::Tree`], live objects as plain values.
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod arrival;
 pub mod envsubst;
 pub mod explain;
 pub mod graph;
