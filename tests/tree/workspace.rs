@@ -10,7 +10,20 @@ use tests::{repository, run};
 const ALLOWED: [(&str, &[&str]); 5] = [
     ("conformance", &["kustomize-rs", "serde_json", "yamltree"]),
     ("fleet", &["schemars", "serde", "serde_json", "sha2", "thiserror", "yamltree"]),
-    ("flux", &["base64", "kustomize-rs", "memchr", "serde", "serde_json", "sha2", "thiserror", "yamltree"]),
+    (
+        "flux",
+        &[
+            "base64",
+            "kustomize-rs",
+            "memchr",
+            "regex",
+            "serde",
+            "serde_json",
+            "sha2",
+            "thiserror",
+            "yamltree",
+        ],
+    ),
     ("kustomize-rs", &["base64", "memchr", "regex", "serde_json", "sha2", "smol_str", "yamltree"]),
     ("yamltree", &["serde", "serde_json", "strsim", "thiserror"]),
 ];
