@@ -8,13 +8,13 @@ use anyhow::Context as _;
 use clap::Args;
 use fleet::roots;
 use flux::explain::{self, Row};
-use flux::helm::Action;
 use flux::render::spec::Name;
 use flux::render::{Part, Rendering};
 use kustomize_rs::yaml::node::Node;
 use serde_json::{Value, json};
 use yamltree::diagnostic::Diagnostic;
 
+use super::release_arguments::ReleaseArguments;
 use super::render_arguments::RenderArguments;
 use crate::context::{Context, Output};
 use crate::exit::{Exit, Failure, Outcome};
@@ -48,18 +48,8 @@ pub struct Arguments {
     /// Write one file an object below this folder, which must be empty or new
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
-    /// Render releases too, with the charts of this folder and those that `charts pull` fetched
-    #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true)]
-    charts: Option<Option<PathBuf>>,
-    /// The version of Kubernetes that charts are told [default: that of the embedded cluster]
-    #[arg(long, value_name = "VERSION", requires = "charts")]
-    kube_version: Option<String>,
-    /// An API version that charts are told, beside those of Kubernetes and of the definitions that are rendered
-    #[arg(long = "api-version", value_name = "GROUP/VERSION[/KIND]", requires = "charts")]
-    api_versions: Vec<String>,
-    /// Render releases as if they were installed already
-    #[arg(long, requires = "charts")]
-    upgrade: bool,
+    #[command(flatten)]
+    releases: ReleaseArguments,
     /// Say what set each field of an object: KIND/NAME or KIND/NAMESPACE/NAME, and a field behind it; below `values` of a
     /// HelmRelease are the values that its chart gets
     #[arg(long, value_name = "OBJECT[.FIELD]", conflicts_with = "dir")]
@@ -69,17 +59,6 @@ pub struct Arguments {
 impl Arguments {
     fn component(&self) -> Option<&str> {
         self.component.as_deref().or(self.what.word())
-    }
-
-    /// How releases are rendered; none if they are not.
-    fn releases(&self) -> Option<releases::Options> {
-        let folder = self.charts.clone()?;
-        Some(releases::Options {
-            folder,
-            kube_version: self.kube_version.clone(),
-            api_versions: self.api_versions.iter().cloned().collect(),
-            action: if self.upgrade { Action::Upgrade } else { Action::Install },
-        })
     }
 }
 
@@ -96,7 +75,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
         let wanted = arguments.component().unwrap_or("the entry");
         return Err(Failure::Usage(format!("nothing is called `{wanted}`; {}", known(&rendering))));
     }
-    if let Some(options) = arguments.releases() {
+    if let Some(options) = arguments.releases.options() {
         let all = releases::rendered(&rendering, &trees, &options, context)?;
         for release in all.releases {
             let piece = pieces.iter_mut().find(|piece| piece.number == release.part);

@@ -15,6 +15,8 @@ pub mod cluster_argument;
 pub mod conformance;
 pub mod create;
 pub mod graph;
+pub mod lint;
+pub mod release_arguments;
 pub mod render_arguments;
 pub mod sandbox;
 pub mod schemas;
@@ -62,6 +64,8 @@ pub enum Command {
     Build(build::Arguments),
     /// Fetch the charts that releases are made from
     Charts(charts::Arguments),
+    /// Find what Flux, Helm and the API server would refuse, and what would hurt later
+    Lint(lint::Arguments),
     /// Show who makes whom and who waits for whom, of a cluster or of any repository
     Graph(graph::Arguments),
     /// Write the files below install/ that are made from the tool's own types
@@ -92,6 +96,7 @@ pub fn run(command: Command, context: &Context) -> Outcome {
         Command::Sandbox(arguments) => sandbox::run(arguments, context),
         Command::Build(arguments) => build::run(&arguments, context),
         Command::Charts(arguments) => charts::run(&arguments, context),
+        Command::Lint(arguments) => lint::run(&arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),
         Command::Schemas(arguments) => schemas::run(&arguments, context),
         Command::Conformance(arguments) => conformance::run(&arguments, context),

@@ -1,0 +1,61 @@
+//! What a rule is.
+
+use yamltree::diagnostic::{Diagnostic, Place, Severity};
+
+use crate::subject::{Object, Subject};
+
+/// One thing that can be wrong. Its documentation is part of it, and its examples are its tests.
+#[derive(Debug)]
+pub struct Rule {
+    /// `family/what`, stable.
+    pub code: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in a sentence.
+    pub says: &'static str,
+    /// What comes of it.
+    pub why: &'static str,
+    /// A repository that has it, in the form of `MemTree::from_fixture`; Flux begins in `k`.
+    pub failing: &'static str,
+    /// The same put right.
+    pub fixed: &'static str,
+    /// How it is found.
+    pub check: Check,
+}
+
+/// What a rule is asked about.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// Each object by itself, those of charts included.
+    Object(fn(&Object<'_>, &mut Found)),
+    /// Everything at once.
+    Repository(fn(&Subject<'_>, &mut Found)),
+}
+
+/// The findings of one rule.
+#[derive(Debug)]
+pub struct Found {
+    code: &'static str,
+    severity: Severity,
+    all: Vec<Diagnostic>,
+}
+
+impl Found {
+    /// Something is wrong there; `help` says what to do.
+    pub fn at(&mut self, place: Place, message: impl Into<String>, help: impl Into<String>) {
+        let found = Diagnostic { severity: self.severity, ..Diagnostic::error(self.code, place, message) };
+        self.all.push(found.with_help(help));
+    }
+}
+
+impl Rule {
+    /// What it finds.
+    pub fn findings(&self, subject: &Subject<'_>) -> Vec<Diagnostic> {
+        let mut found = Found { code: self.code, severity: self.severity, all: Vec::new() };
+        match self.check {
+            Check::Object(check) => subject.objects().for_each(|object| check(&object, &mut found)),
+            Check::Repository(check) => check(subject, &mut found),
+        }
+        found.all
+    }
+}

@@ -1,0 +1,43 @@
+//! Every rule, one file each, sorted by code.
+
+mod flux_api_version;
+mod flux_floating_version;
+mod flux_inline_values;
+mod flux_install_not_retried;
+mod flux_two_owners;
+mod flux_value_set_twice;
+mod flux_wait_and_health_checks;
+mod helm_null;
+mod images_bitnami;
+mod images_floating_tag;
+mod kubernetes_unknown_kind;
+mod namespace_missing;
+mod pods_privileged;
+mod pods_reference;
+mod pods_requests;
+mod prune_data;
+
+use crate::rule::Rule;
+
+/// All rules, sorted by code.
+pub static RULES: &[Rule] = &[
+    flux_api_version::RULE,
+    flux_floating_version::RULE,
+    flux_inline_values::RULE,
+    flux_install_not_retried::RULE,
+    flux_two_owners::RULE,
+    flux_value_set_twice::RULE,
+    flux_wait_and_health_checks::RULE,
+    helm_null::RULE,
+    images_bitnami::RULE,
+    images_floating_tag::RULE,
+    kubernetes_unknown_kind::RULE,
+    namespace_missing::RULE,
+    pods_privileged::RULE,
+    pods_reference::RULE,
+    pods_requests::RULE,
+    prune_data::RULE,
+];
+
+#[cfg(test)]
+mod tests;

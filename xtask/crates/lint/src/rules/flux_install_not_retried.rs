@@ -1,0 +1,49 @@
+//! A HelmRelease is installed once and never again.
+
+use yamltree::diagnostic::Severity;
+
+use crate::rule::{Check, Found, Rule};
+use crate::subject::Object;
+
+/// `flux/install-not-retried`
+pub(super) const RULE: Rule = Rule {
+    code: "flux/install-not-retried",
+    severity: Severity::Warning,
+    says: "A HelmRelease is installed once and never again.",
+    why: "An install that fails because something else came later stays failed until a person steps in, and its Kustomization with it.",
+    failing: r#"#- k/r.yaml
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: r, namespace: n}
+spec:
+  interval: 1h
+  chart: {spec: {chart: c, version: 1.2.3, sourceRef: {kind: HelmRepository, name: a}}}
+"#,
+    fixed: r#"#- k/r.yaml
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: r, namespace: n}
+spec:
+  interval: 1h
+  chart: {spec: {chart: c, version: 1.2.3, sourceRef: {kind: HelmRepository, name: a}}}
+  install: {strategy: {name: RetryOnFailure, retryInterval: 1m}}
+"#,
+    check: Check::Object(check),
+};
+
+fn check(object: &Object<'_>, found: &mut Found) {
+    if !object.is("helm.toolkit.fluxcd.io", "HelmRelease") {
+        return;
+    }
+    let is_retried = object.text(&["spec", "install", "strategy", "name"]) == "RetryOnFailure"
+        || !matches!(object.text(&["spec", "install", "remediation", "retries"]), "" | "0");
+    if !is_retried {
+        let at = object.at(&["spec", "install"]).or_else(|| object.at(&["spec"])).unwrap_or(object.node);
+        let message = format!("{}: a failed install is never tried again", object.title());
+        found.at(
+            object.place(at),
+            message,
+            "set `install.strategy` to `{name: RetryOnFailure, retryInterval: 1m}`",
+        );
+    }
+}

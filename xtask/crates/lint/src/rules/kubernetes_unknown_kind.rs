@@ -1,0 +1,55 @@
+//! An object has an API version or kind that Kubernetes does not have.
+
+use flux::helm::BUILT_IN;
+use yamltree::diagnostic::Severity;
+
+use crate::rule::{Check, Found, Rule};
+use crate::subject::Object;
+
+/// `kubernetes/unknown-kind`
+pub(super) const RULE: Rule = Rule {
+    code: "kubernetes/unknown-kind",
+    severity: Severity::Error,
+    says: "An object has an API version or kind that Kubernetes does not have.",
+    why: "The API server refuses it: the version was removed, or the kind is misspelt.",
+    failing: r#"#- k/a.yaml
+apiVersion: policy/v1beta1
+kind: PodDisruptionBudget
+metadata: {name: a, namespace: default}
+spec: {minAvailable: 1, selector: {matchLabels: {app: a}}}
+"#,
+    fixed: r#"#- k/a.yaml
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: a, namespace: default}
+spec: {minAvailable: 1, selector: {matchLabels: {app: a}}}
+"#,
+    check: Check::Object(check),
+};
+
+fn check(object: &Object<'_>, found: &mut Found) {
+    let (version, kind) = (object.text(&["apiVersion"]), object.kind());
+    let group = object.group();
+    let of_group = |known: &&str| match group {
+        "" => !known.contains('.') && known.starts_with("v1/"),
+        group => known.strip_prefix(group).is_some_and(|rest| rest.starts_with('/')),
+    };
+    let mut served = BUILT_IN.lines().filter(of_group).peekable();
+    // A group that only definitions bring; those of removed groups are known by name.
+    if served.peek().is_none() && group != "extensions" {
+        return;
+    }
+    let wanted = format!("{version}/{kind}");
+    let served: Vec<&str> = served.collect();
+    if served.contains(&wanted.as_str()) {
+        return;
+    }
+    let ending = format!("/{kind}");
+    let others: Vec<&str> = BUILT_IN.lines().filter_map(|known| known.strip_suffix(&ending)).collect();
+    let help = match others.as_slice() {
+        [] => format!("look for the kind in `{group}`"),
+        others => format!("write `{}`", others.join("` or `")),
+    };
+    let at = object.at(&["apiVersion"]).unwrap_or(object.node);
+    found.at(object.place(at), format!("{}: Kubernetes has no `{wanted}`", object.title()), help);
+}

@@ -1,0 +1,104 @@
+use flux::render::{Entry, Inputs, Rendering, render};
+use yamltree::diagnostic::Diagnostic;
+use yamltree::path::RepoPath;
+use yamltree::tree::MemTree;
+
+use super::RULES;
+use crate::subject::Subject;
+
+fn tree(fixture: &str) -> MemTree {
+    MemTree::from_fixture(fixture).unwrap()
+}
+
+fn rendering(tree: &MemTree) -> Rendering {
+    render(&Inputs::new(tree, Entry::Folder(RepoPath::new("k").unwrap())))
+}
+
+fn lint(fixture: &str) -> Vec<Diagnostic> {
+    let tree = tree(fixture);
+    let rendering = rendering(&tree);
+    crate::lint(&Subject::new(&tree, &rendering, "component"))
+}
+
+#[test]
+fn every_rule_finds_its_own_example() {
+    for rule in RULES {
+        let found = lint(rule.failing);
+        let own: Vec<_> = found.iter().filter(|found| found.code == rule.code).collect();
+        assert!(!own.is_empty(), "{}: {found:#?}", rule.code);
+        for found in own {
+            assert!(found.place.line.is_some(), "{}: no line: {found}", rule.code);
+            assert!(found.help.is_some(), "{}: no way out: {found}", rule.code);
+        }
+    }
+}
+
+#[test]
+fn an_example_that_was_put_right_is_clean() {
+    for rule in RULES {
+        let found: Vec<_> = lint(rule.fixed).into_iter().filter(|found| found.code == rule.code).collect();
+        assert!(found.is_empty(), "{}: {found:#?}", rule.code);
+    }
+}
+
+#[test]
+fn rules_are_sorted_and_say_what_and_why() {
+    assert!(RULES.windows(2).all(|two| two[0].code < two[1].code));
+    for rule in RULES {
+        assert!(rule.says.ends_with('.') && rule.why.ends_with('.'), "{}", rule.code);
+    }
+}
+
+/// Something of every sort, and nothing wrong.
+const CLEAN: &str = r#"#- k/ks.yaml
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, annotations: {kustomize.toolkit.fluxcd.io/prune: disabled}}
+---
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: a, namespace: flux-system}
+spec: {interval: 1h, prune: true, wait: true, path: ./a, sourceRef: {kind: GitRepository, name: flux-system}}
+#- a/all.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: shop}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d, namespace: shop}
+spec:
+  selector: {matchLabels: {app: d}}
+  template:
+    metadata: {labels: {app: d}}
+    spec:
+      volumes: [{name: a, configMap: {name: settings}}, {name: b, secret: {secretName: may-be, optional: true}}]
+      containers:
+      - name: main
+        image: registry.example.org:5000/a@sha256:24a0c4b4a4c0eb97a1aabb8e29f18e917d05abfe1b7a7c07857230879ce7d3d3
+        resources: {requests: {memory: 1Mi}, limits: {memory: 2Mi}}
+---
+apiVersion: example.org/v1
+kind: Thing
+metadata: {name: t, namespace: shop}
+spec: {settings: {}}
+"#;
+
+#[test]
+fn a_clean_repository_has_no_findings() {
+    assert_eq!(lint(CLEAN), []);
+}
+
+#[test]
+fn a_finding_is_allowed_where_it_is_and_only_with_a_reason() {
+    let codes = |comment: &str| -> Vec<&str> {
+        let fixture = format!(
+            "#- k/a.yaml\napiVersion: v1\nkind: ConfigMap\n{comment}metadata: {{name: a, namespace: shop}}\n"
+        );
+        lint(&fixture).into_iter().map(|found| found.code).collect()
+    };
+    assert_eq!(codes(""), ["namespace/missing"]);
+    assert!(codes("# allow namespace/missing: the installer makes it\n").is_empty());
+    assert_eq!(codes("# allow namespace/missing\n"), ["lint/allow-without-reason"]);
+    assert_eq!(codes("# allow prune/data: why not\n"), ["lint/unused-allow", "namespace/missing"]);
+}

@@ -1,0 +1,169 @@
+//! What is looked at.
+
+use flux::graph::Graph;
+use flux::object::ObjectKey;
+use flux::render::spec::Name;
+use flux::render::{Part, Rendering};
+use kustomize_rs::yaml::node::{Mark, Node};
+use yamltree::diagnostic::Place;
+use yamltree::tree::Tree;
+
+/// A repository and what it renders to.
+pub struct Subject<'s> {
+    /// The repository's files.
+    pub tree: &'s dyn Tree,
+    /// What it renders to.
+    pub rendering: &'s Rendering,
+    /// Who makes whom and who waits for whom.
+    pub graph: Graph,
+    /// The objects of releases, where charts are at hand.
+    pub charts: Vec<ChartObjects<'s>>,
+    /// Are those of all releases there? Else nobody can say that something is made by none.
+    pub has_all_charts: bool,
+}
+
+/// The objects of one release.
+pub struct ChartObjects<'s> {
+    /// The Kustomization that makes the HelmRelease.
+    pub part: &'s Part,
+    /// The HelmRelease.
+    pub release: Name,
+    /// The namespace of objects that name none.
+    pub namespace: String,
+    /// The objects.
+    pub objects: Vec<Node>,
+}
+
+/// Whose an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner<'s> {
+    /// A Kustomization's.
+    Kustomization(&'s Name),
+    /// A release's.
+    Release(&'s Name),
+}
+
+/// An object with where it comes from.
+#[derive(Clone, Copy)]
+pub struct Object<'s> {
+    /// The object.
+    pub node: &'s Node,
+    /// Whose it is.
+    pub owner: Owner<'s>,
+    /// The namespace that it is in if it names none; empty if that is not known.
+    pub namespace: &'s str,
+    part: &'s Part,
+}
+
+impl<'s> Subject<'s> {
+    /// What a repository renders to, without its charts.
+    pub fn new(tree: &'s dyn Tree, rendering: &'s Rendering, component_label: &str) -> Self {
+        let graph = Graph::of(rendering, component_label);
+        Subject { tree, rendering, graph, charts: Vec::new(), has_all_charts: false }
+    }
+
+    /// Every object that is applied.
+    pub fn objects(&self) -> impl Iterator<Item = Object<'_>> {
+        let parts = self.rendering.parts.iter().filter(|part| !part.is_beside);
+        let of_parts = parts.flat_map(|part| {
+            let owner = Owner::Kustomization(&part.kustomization.name);
+            part.objects.iter().map(move |o| Object { node: &o.node, owner, namespace: "", part })
+        });
+        let of_charts = self.charts.iter().flat_map(|chart| {
+            let owner = Owner::Release(&chart.release);
+            let object = move |node| Object { node, owner, namespace: &chart.namespace, part: chart.part };
+            chart.objects.iter().map(object)
+        });
+        of_parts.chain(of_charts)
+    }
+}
+
+impl<'s> Object<'s> {
+    /// The text of a field; empty if it is missing.
+    pub fn text(&self, path: &[&str]) -> &'s str {
+        at(self.node, path).map_or("", Node::value_text)
+    }
+
+    /// A field; none if it is missing or null.
+    pub fn at(&self, path: &[&str]) -> Option<&'s Node> {
+        at(self.node, path)
+    }
+
+    /// Its kind.
+    pub fn kind(&self) -> &'s str {
+        self.text(&["kind"])
+    }
+
+    /// The group of its API; empty for the first one.
+    pub fn group(&self) -> &'s str {
+        self.text(&["apiVersion"]).split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// Is it of that group and kind, in whatever version?
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.kind() == kind && self.group() == group
+    }
+
+    /// Kind, namespace and name.
+    pub fn key(&self) -> ObjectKey {
+        let mut name = Name::of(self.node);
+        if name.namespace.is_empty() {
+            self.namespace.clone_into(&mut name.namespace);
+        }
+        ObjectKey::named(self.kind(), &name)
+    }
+
+    /// What people call it, and whose it is if that is a release.
+    pub fn title(&self) -> String {
+        match self.owner {
+            Owner::Kustomization(_) => self.key().to_string(),
+            Owner::Release(release) => format!("{} of HelmRelease {release}", self.key()),
+        }
+    }
+
+    /// Where a value of it was written; the HelmRelease, for what a chart made.
+    pub fn place(&self, node: &Node) -> Place {
+        let whole = || self.of_mark(self.node.at);
+        match self.owner {
+            Owner::Kustomization(name) => {
+                self.of_mark(node.at).or_else(whole).unwrap_or_else(|| Place::file(name.to_string()))
+            }
+            Owner::Release(name) => {
+                let is_it = |o: &&flux::render::Rendered| {
+                    flux::releases::is_release(o) && Name::of(&o.node).name == name.name
+                };
+                let release = self.part.objects.iter().find(is_it);
+                let place = release.and_then(|release| self.of_mark(release.node.at));
+                place.unwrap_or_else(|| Place::file(name.to_string()))
+            }
+        }
+    }
+
+    fn of_mark(&self, at: Mark) -> Option<Place> {
+        let source = self.part.sources.get((at.file as usize).checked_sub(1)?)?;
+        Some(Place::at(source.file.as_str(), at.line as usize, at.column as usize))
+    }
+
+    /// The pod that it makes; none if it makes none.
+    pub fn pod(&self) -> Option<&'s Node> {
+        match (self.group(), self.kind()) {
+            ("", "Pod") => self.at(&["spec"]),
+            ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") | ("batch", "Job") => {
+                self.at(&["spec", "template", "spec"])
+            }
+            ("batch", "CronJob") => self.at(&["spec", "jobTemplate", "spec", "template", "spec"]),
+            _ => None,
+        }
+    }
+
+    /// The containers of its pod, those that run first included, each with its name.
+    pub fn containers(&self) -> impl Iterator<Item = (&'s str, &'s Node)> {
+        let lists = ["initContainers", "containers"].map(|list| self.pod().and_then(|pod| pod.get(list)));
+        let all = lists.into_iter().flatten().flat_map(Node::items);
+        all.map(|container| (container.get("name").map_or("", Node::value_text), container))
+    }
+}
+
+fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
+    path.iter().try_fold(node, |node, step| node.get(step)).filter(|node| !node.is_null())
+}
