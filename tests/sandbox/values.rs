@@ -1,4 +1,4 @@
-//! Every value arrives as it is: the real kustomize and the real substitution of Flux, before anything is written.
+//! Every value arrives as it is: everything is rendered with the real values before anything is written.
 
 use tests::checkout::Checkout;
 use tests::shared::alone;

@@ -18,7 +18,8 @@ use yamltree::tree::Tree;
 
 use crate::bootstrap::target::{ClusterFolder, SANDBOX, Target};
 use crate::context::Context;
-use crate::edge::tree::{DiskTree, Trees, of_commit};
+use crate::edge::commit;
+use crate::edge::tree::{DiskTree, Trees};
 use crate::exit::Failure;
 use crate::sandbox::served;
 
@@ -82,7 +83,7 @@ impl RenderArguments {
             None => Box::new(DiskTree::artifact(root)),
             Some(revision) => {
                 let git = served::git(&context.layout)?;
-                Box::new(of_commit(&git, root, revision, ".")?)
+                commit::open(&git, root, revision)?
             }
         };
         let others: BTreeMap<String, DiskTree> =

@@ -2,6 +2,7 @@
 
 pub mod charts;
 pub mod cluster;
+pub mod commit;
 pub mod git_server;
 pub mod helm;
 pub mod kustomize;

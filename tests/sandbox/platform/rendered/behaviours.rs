@@ -1,7 +1,7 @@
 //! Every behaviour of rendering that kustomize-controller has, each by a Kustomization of its own: the real one and ours do the
 //! same, or refuse the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use tests::shared::platform;
@@ -85,6 +85,26 @@ fn kustomizations() -> Vec<(&'static str, Value)> {
             json!({"path": "./flux2/behaviours/always", "postBuild": {"substituteStrategy": "Always"}}),
         ),
         ("numbers", json!({"path": "./flux2/behaviours/numbers", "postBuild": {"substitute": {"v": "7"}}})),
+        ("ignored", json!({"path": "./flux2/behaviours/ignored"})),
+        ("elsewhere", json!({"path": "./flux2/behaviours/elsewhere"})),
+        ("only-annotated", json!({"path": "./flux2/behaviours/only-annotated"})),
+        (
+            "nothing-encrypted",
+            json!({"path": "./flux2/behaviours/nothing-encrypted", "decryption": {"provider": "sops"}}),
+        ),
+        (
+            "parent",
+            json!({"path": "./flux2/behaviours/parent", "patches": [{"target": {"kind": "Kustomization"}, "patch":
+            "- {op: add, path: /spec/interval, value: 1h}\n- {op: add, path: /spec/prune, value: true}\n- {op: add, path: \
+             /spec/postBuild, value: {substitute: {v: from the parent, w: also}}}"}]}),
+        ),
+        ("refuses-outside-source", json!({"path": "./flux2/behaviours/outside"})),
+        ("refuses-plugin", json!({"path": "./flux2/behaviours/plugin"})),
+        ("refuses-helm", json!({"path": "./flux2/behaviours/helm"})),
+        (
+            "refuses-bare-minus",
+            json!({"path": "./flux2/behaviours/bare-minus", "postBuild": {"substitute": {"v": "x"}}}),
+        ),
         (
             "refuses-undefined",
             json!({"path": "./flux2/behaviours/undefined", "postBuild": {"substitute": {"v": "x"}}}),
@@ -127,6 +147,28 @@ fn kustomizations() -> Vec<(&'static str, Value)> {
         ("refuses-encrypted", json!({"path": "./flux2/behaviours/encrypted"})),
     ]
 }
+
+/// The Kustomization that one of them makes.
+const CHILD: &str = "behaviour-child";
+
+/// What each that is refused is refused for: words of ours and of the controller's.
+const REASONS: [(&str, &str, &str); 15] = [
+    ("undefined", "nobody_set_this", "nobody_set_this"),
+    ("transform-of-undefined", "nobody_set_this", "nobody_set_this"),
+    ("name-of-variable", "a.b", "a.b"),
+    ("missing-reference", "behaviours-missing", "behaviours-missing"),
+    ("missing-path", "nowhere", "nowhere"),
+    ("remote-component", "https://example.org/component", "https://example.org/component"),
+    ("absolute-component", "/component", "/component"),
+    ("missing-component", "missing", "missing"),
+    ("no-kubernetes", "missing `kind`", "missing Resource metadata"),
+    ("same-after-substitution", "two objects are ConfigMap same-x", "id matched 2 resources"),
+    ("encrypted", "SOPS encrypted", "SOPS encrypted"),
+    ("outside-source", "etc/hostname", "etc/hostname"),
+    ("plugin", "plugin", "plugin"),
+    ("helm", "helm", "helm"),
+    ("bare-minus", "ConfigMap", "ConfigMap"),
+];
 
 fn object((name, spec): &(&str, Value)) -> Value {
     let mut spec = spec.clone();
@@ -187,10 +229,15 @@ fn every_behaviour_of_the_controller_is_rendered_or_refused_alike() {
         let found = live(checkout, KUSTOMIZATIONS).into_iter().filter(is_ours);
         let found: BTreeMap<_, _> =
             found.filter_map(|object| Some((name(&object).name, verdict(&object)?))).collect();
-        if found.len() == all.len() { Ok(found) } else { Err(format!("{} of {}", found.len(), all.len())) }
+        if found.len() == all.len() + 1 {
+            Ok(found)
+        } else {
+            Err(format!("{} of {}", found.len(), all.len()))
+        }
     });
     let kustomizations: Vec<Value> = live(checkout, KUSTOMIZATIONS).into_iter().filter(is_ours).collect();
-    let mut rendering = rendered(checkout, kustomizations.iter());
+    // The child is found from its parent.
+    let mut rendering = rendered(checkout, kustomizations.iter().filter(|object| name(object).name != CHILD));
     let mut different = Vec::new();
     for part in &rendering.parts {
         let name = &part.kustomization.name.name;
@@ -200,6 +247,12 @@ fn every_behaviour_of_the_controller_is_rendered_or_refused_alike() {
         let is_refused = problem.is_some() || lacks;
         if is_refused == *is_ready || is_refused != name.starts_with("behaviour-refuses-") {
             different.push(format!("{name}: ours {problem:?}, live {is_ready} {why}"));
+        } else if let Some(short) = name.strip_prefix("behaviour-refuses-") {
+            let ours = problem.unwrap_or_else(|| format!("{:?}", part.variables.missing));
+            let (_, our_words, their_words) = REASONS.iter().find(|(name, ..)| *name == short).unwrap();
+            if !ours.contains(our_words) || !why.contains(their_words) {
+                different.push(format!("{name}: other reasons: ours {ours}, live {why}"));
+            }
         }
     }
     rendering.parts.retain(|part| found[&part.kustomization.name.name].0);
@@ -207,4 +260,31 @@ fn every_behaviour_of_the_controller_is_rendered_or_refused_alike() {
     different.extend(compare(checkout, &rendering, &ready));
     checkout.kubectl(&["delete", "--filename", "../behaviours.json", "--wait=false"]).expect(0);
     assert!(different.is_empty(), "{} differences:\n{}", different.len(), different.join("\n"));
+}
+
+/// Every behaviour of rendering in plain words, with the cases that show it, or why none does.
+const LIST: &str = include_str!("list.txt");
+
+#[test]
+fn every_behaviour_that_is_listed_has_a_case_and_every_case_a_line() {
+    let known: BTreeSet<String> = kustomizations().iter().map(|(name, _)| (*name).to_owned()).collect();
+    // Shown by tests of their own beside this one.
+    let elsewhere = ["platform", "releases"];
+    let mut named = BTreeSet::new();
+    for line in LIST.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let (behaviour, cases) = line.split_once(" | ").expect(line);
+        if let Some(reason) = cases.strip_prefix("- ") {
+            assert!(reason.len() > 20, "{behaviour}: no reason");
+            continue;
+        }
+        for case in cases.split(", ") {
+            assert!(
+                known.contains(case) || elsewhere.contains(&case),
+                "{behaviour}: there is no case `{case}`"
+            );
+            named.insert(case.to_owned());
+        }
+    }
+    let unnamed: Vec<&String> = known.difference(&named).collect();
+    assert!(unnamed.is_empty(), "no line names {unnamed:?}");
 }

@@ -17,7 +17,7 @@ use xtask::context::{Context, Output};
 use xtask::edge::charts::ChartSet;
 use xtask::edge::terminal::Terminal;
 use xtask::edge::tree::{DiskTree, Trees};
-use xtask::releases::{self, Options, RenderedRelease};
+use xtask::releases::{self, Options, RenderedRelease, RenderedReleases};
 use xtask::sandbox::chart_supply;
 use xtask::sandbox::charts_mode::ChartsMode;
 use xtask::sandbox::layout::Layout;
@@ -73,7 +73,7 @@ fn context(checkout: &Checkout) -> Context {
 }
 
 /// Every release of a rendering as `build --charts` has it, with the charts that the platform runs on.
-fn ours(checkout: &Checkout, rendering: &Rendering, action: Action) -> Vec<RenderedRelease> {
+fn ours(checkout: &Checkout, rendering: &Rendering, action: Action) -> RenderedReleases {
     let tree = DiskTree::artifact(checkout.path());
     let folder = checkout.folder().join("charts-at-hand");
     std::fs::create_dir_all(&folder).unwrap();
@@ -87,7 +87,7 @@ fn ours(checkout: &Checkout, rendering: &Rendering, action: Action) -> Vec<Rende
     }
     let trees = Trees { repository: Box::new(tree), others: BTreeMap::new() };
     let options = Options { folder: Some(folder), action, ..Options::default() };
-    releases::rendered(rendering, &trees, &options, &context(checkout)).unwrap().releases
+    releases::rendered(rendering, &trees, &options, &context(checkout)).unwrap()
 }
 
 /// Where the two differ. Definitions in `crds/` are no part of what Helm stores.
@@ -126,7 +126,7 @@ fn every_release_of_the_platform_is_rendered_as_helm_controller_stored_it() {
     let is_root = |object: &Value| object["metadata"]["labels"].get(ROOT).is_some();
     let rendering = rendered(checkout, kustomizations.iter().filter(|object| is_root(object)));
     let stored = stored(checkout);
-    let all = ours(checkout, &rendering, Action::Install);
+    let all = ours(checkout, &rendering, Action::Install).releases;
     let mut found = Vec::new();
     for release in &all {
         if let Some(problem) = &release.problem {
@@ -138,6 +138,29 @@ fn every_release_of_the_platform_is_rendered_as_helm_controller_stored_it() {
     }
     assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
     assert!(all.len() > 10, "{}", all.len());
+}
+
+#[test]
+fn helm_is_asked_only_about_what_changed() {
+    const VALUES: &str = "flux2/apps/wordpress/app/values.yaml";
+    let platform = platform();
+    let checkout = &platform.checkout;
+    let kustomizations = live(checkout, KUSTOMIZATIONS);
+    let is_root = |object: &Value| object["metadata"]["labels"].get(ROOT).is_some();
+    let asked = || {
+        let rendering = rendered(checkout, kustomizations.iter().filter(|object| is_root(object)));
+        ours(checkout, &rendering, Action::Install).asked
+    };
+    asked();
+    assert_eq!(asked(), 0);
+    let before = std::fs::read_to_string(checkout.path().join(VALUES)).unwrap();
+    checkout.write(VALUES, &format!("{before}\nsomethingNew: 1\n"));
+    let changed = asked();
+    checkout.write(VALUES, &before);
+    assert_eq!((changed, asked()), (1, 0));
+    // The person's way to it; our own charts need no pull.
+    let ran = checkout.xtask(&["build", "sandbox", "nginx", "--charts"]).expect(0);
+    ran.prints("# HelmRelease oas/nginx, chart nginx ").prints("kind: IngressClass");
 }
 
 /// HelmReleases, each with what its spec has beside the chart.
@@ -271,7 +294,7 @@ fn every_sort_of_release_is_rendered_or_refused_as_helm_controller_does_it() {
     let stored = stored(checkout);
     let rendering = beside(checkout, &objects);
     let mut different = Vec::new();
-    for release in ours(checkout, &rendering, Action::Install) {
+    for release in ours(checkout, &rendering, Action::Install).releases {
         let short = &release.name.name;
         let (is_installed, why) = &found[short];
         let problem = release.problem.as_ref().map(ToString::to_string);

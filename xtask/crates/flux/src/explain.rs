@@ -136,27 +136,30 @@ fn origin(sources: &[Source], at: Mark) -> String {
 }
 
 fn of_values(found: &ReleaseValues<'_>, path: &str) -> Result<Vec<Row>, String> {
-    let steps = path.split('.').filter(|step| !step.is_empty());
+    let mut steps: Vec<String> = path.split('.').filter(|step| !step.is_empty()).map(str::to_owned).collect();
     let start = Some(&found.effective.values);
-    let node = steps.fold(start, |node, step| match &node?.content {
+    let node = steps.iter().fold(start, |node, step| match &node?.content {
         values::Content::List(items) => items.get(step.parse::<usize>().ok()?),
         _ => node?.get(step),
     });
     let Some(node) = node else { return Err(format!("the values have no `{path}`")) };
     let mut rows = Vec::new();
-    leaves(found, node, path, &mut rows);
+    leaves(found, node, &mut steps, &mut rows);
     Ok(rows)
 }
 
-fn leaves(found: &ReleaseValues<'_>, node: &values::Node, path: &str, rows: &mut Vec<Row>) {
+fn leaves(found: &ReleaseValues<'_>, node: &values::Node, steps: &mut Vec<String>, rows: &mut Vec<Row>) {
+    let mut inside = |step: String, value: &values::Node| {
+        steps.push(step);
+        leaves(found, value, steps, rows);
+        steps.pop();
+    };
     match &node.content {
         values::Content::Map(all) if !all.is_empty() => {
-            all.iter().for_each(|(key, value)| leaves(found, value, &below(path, key), rows));
+            all.iter().for_each(|(key, value)| inside(key.clone(), value));
         }
         values::Content::List(items) if !items.is_empty() => {
-            for (index, item) in items.iter().enumerate() {
-                leaves(found, item, &below(path, &index.to_string()), rows);
-            }
+            items.iter().enumerate().for_each(|(index, item)| inside(index.to_string(), item));
         }
         _ => {
             let is_secret = match node.origin.layer {
@@ -168,8 +171,9 @@ fn leaves(found: &ReleaseValues<'_>, node: &values::Node, path: &str, rows: &mut
                 serde_json::Value::String(text) => text,
                 other => other.to_string(),
             };
-            let origin = found.origin(&node.origin);
-            rows.push(Row { path: path.to_owned(), value, origin, written: None, variables: Vec::new() });
+            let origin = found.origin(&node.origin, steps);
+            let path = steps.iter().fold(String::new(), |path, step| below(&path, step));
+            rows.push(Row { path, value, origin, written: None, variables: Vec::new() });
         }
     }
 }

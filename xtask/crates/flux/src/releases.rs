@@ -3,7 +3,7 @@
 use kustomize_rs::yaml::node::Mark;
 
 use crate::render::spec::{Name, is_kind};
-use crate::render::{Part, Rendered, Rendering, value};
+use crate::render::{Part, Rendered, Rendering, place, value};
 use crate::values::{self, Effective, Found, Layer, Origin, Reference, ValuesError};
 
 /// Group of the API of HelmReleases.
@@ -18,6 +18,8 @@ pub struct ReleaseValues<'r> {
     pub references: Vec<Reference>,
     /// Where the object of each entry is rendered; none if it is not.
     sources: Vec<Option<(&'r Part, &'r Rendered)>>,
+    /// The HelmRelease, and what its marks count.
+    release: (Option<&'r Part>, &'r Rendered),
 }
 
 /// Is it a HelmRelease?
@@ -32,7 +34,7 @@ pub fn is_release(object: &Rendered) -> bool {
 /// # Errors
 ///
 /// Where helm-controller has one: a reference that is not optional leads nowhere, or its text is no mapping.
-pub fn values<'r>(rendering: &'r Rendering, release: &Rendered) -> Result<ReleaseValues<'r>, ValuesError> {
+pub fn values<'r>(rendering: &'r Rendering, release: &'r Rendered) -> Result<ReleaseValues<'r>, ValuesError> {
     let spec = value(&release.node)["spec"].take();
     let references: Vec<Reference> = spec
         .get("valuesFrom")
@@ -54,14 +56,15 @@ pub fn values<'r>(rendering: &'r Rendering, release: &Rendered) -> Result<Releas
         Some(object) => values::find(object, reference.key()).unwrap_or(Found::NoKey),
     };
     let effective = values::effective(&references, spec.get("values"), lookup)?;
-    Ok(ReleaseValues { effective, references, sources })
+    let part = rendering.parts.iter().find(|part| part.objects.iter().any(|o| std::ptr::eq(o, release)));
+    Ok(ReleaseValues { effective, references, sources, release: (part, release) })
 }
 
 impl ReleaseValues<'_> {
-    /// Where a value comes from, for people: the file and line where the layer's text is written in a file of its own, else the
-    /// layer and the line in it.
-    pub fn origin(&self, origin: &Origin) -> String {
-        let Layer::Reference(index) = origin.layer else { return "spec.values".to_owned() };
+    /// Where the value at a path (its keys and indices, from the top of the values) comes from, for people: the file and line where it
+    /// is written, if that is known, and the layer; else the line in the layer.
+    pub fn origin(&self, origin: &Origin, path: &[String]) -> String {
+        let Layer::Reference(index) = origin.layer else { return self.inline(path) };
         let Some(reference) = self.references.get(index) else { return "spec.valuesFrom".to_owned() };
         let layer = format!("{} {} ({})", reference.kind, reference.name, reference.key());
         let line = origin.at.map(|at| at.line);
@@ -69,6 +72,19 @@ impl ReleaseValues<'_> {
             return format!("{file}:{line}, {layer}");
         }
         line.map_or(layer.clone(), |line| format!("{layer}, line {line}"))
+    }
+
+    /// Inline values lie in the HelmRelease at the same keys.
+    fn inline(&self, path: &[String]) -> String {
+        let layer = "spec.values".to_owned();
+        let (Some(part), release) = self.release else { return layer };
+        let start = release.node.get("spec").and_then(|spec| spec.get("values"));
+        let node = path.iter().try_fold(start, |node, step| {
+            let node = node?;
+            Some(node.get(step).or_else(|| node.items().get(step.parse::<usize>().ok()?)))
+        });
+        let at = node.flatten().and_then(|node| place(node.at, &part.sources));
+        at.map_or(layer.clone(), |at| format!("{at}, {layer}"))
     }
 
     /// The file that a generator took the text from.
@@ -104,9 +120,10 @@ mod tests {
         let found = values(&rendering, release).unwrap();
         let origin = |path: &[&str]| {
             let start = Some(&found.effective.values);
-            found.origin(&path.iter().fold(start, |n, key| n?.get(key)).unwrap().origin)
+            let keys: Vec<String> = path.iter().map(|key| (*key).to_owned()).collect();
+            found.origin(&path.iter().fold(start, |n, key| n?.get(key)).unwrap().origin, &keys)
         };
         assert_eq!(origin(&["b", "c"]), "k/values.yaml:3, ConfigMap v (values.yaml)");
-        assert_eq!(origin(&["a"]), "spec.values");
+        assert_eq!(origin(&["a"]), "k/release.yaml:6:15, spec.values");
     }
 }
