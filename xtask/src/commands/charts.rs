@@ -48,8 +48,9 @@ enum Verb {
   cargo xtask charts pull --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
 
-Archives are kept below cargo's target folder by their digest. A version, a tag that is one, and a commit are fetched
+Archives are kept below cargo's target folder by their digest. A version, a tag that is one, and a commit are fetched \
 once; ranges and branches are looked up again. HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE count; no credentials are sent.
+
 Exit code 1 when a chart could not be had (the others are fetched all the same), 3 when nobody answered at all.")]
 pub struct PullArguments {
     #[command(flatten)]
@@ -140,7 +141,10 @@ fn pull(arguments: &PullArguments, context: &Context) -> Outcome {
     work.done(&format!("{fetched} fetched, {} here already", rows.len() - fetched));
     let is_silence = rows.is_empty() && refused == 0 && !problems.is_empty();
     if is_silence && problems.iter().all(|found| found.code == FAILED) {
-        problems.iter().for_each(|found| context.terminal.say(found.to_string()));
+        // One piece of advice is enough for all.
+        problems.into_iter().map(|found| Diagnostic { help: None, ..found }).for_each(|found| {
+            context.terminal.say(found.to_string());
+        });
         return Err(Failure::world(
             "nobody answered; look at the network, HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE",
         ));
