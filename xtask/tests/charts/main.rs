@@ -92,6 +92,24 @@ fn a_chart_may_be_a_whole_git_repository() {
 }
 
 #[test]
+fn of_the_tags_of_a_git_repository_the_newest_in_a_range_is_taken() {
+    let world = World::new();
+    world.write("repository/flux/all.yaml", &REPOSITORY.replace("tag: v3.0.0", "semver: '>=3'"));
+    assert!(world.pulled(&[]).contains(&("delta".to_owned(), "3.0.0".to_owned(), false)));
+}
+
+#[test]
+fn a_program_gets_one_document_with_what_was_fetched_and_what_was_not() {
+    let world = World::new();
+    world.write("repository/flux/all.yaml", &REPOSITORY.replace("tag: 1.0.0", "tag: 9.9.9"));
+    let (code, out, _) = world.xtask(&["charts", "pull", "--output", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, found["version"].as_u64()), (1, Some(1)));
+    assert_eq!(found["charts"].as_array().map(Vec::len), Some(4));
+    assert_eq!(found["findings"][0]["code"], "charts/pull");
+}
+
+#[test]
 fn a_name_that_is_not_in_an_index_or_a_repository_is_told_with_a_likely_one() {
     let world = World::new();
     let text = REPOSITORY.replace("chart: gamma", "chart: gama").replace("tag: v3.0.0", "tag: v3.0.1");
