@@ -13,7 +13,7 @@ use yamltree::diagnostic::Diagnostic;
 
 use super::render_arguments::RenderArguments;
 use crate::context::{Context, Output};
-use crate::edge::charts::pull::{Fetched, Puller, may_move};
+use crate::edge::charts::pull::{Fetched, Puller, is_network, may_move};
 use crate::edge::charts::{ChartSet, Contents, Pulled};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::releases::named_in;
@@ -22,6 +22,8 @@ use crate::sandbox::served;
 
 /// How many charts are fetched at once.
 const AT_ONCE: usize = 4;
+/// The code of what could not be fetched.
+const FAILED: &str = "charts/pull";
 
 /// Verbs of `charts`.
 #[derive(Debug, Args)]
@@ -46,9 +48,10 @@ enum Verb {
   cargo xtask charts pull --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
 
-Archives are kept below cargo's target folder by their digest. A version, a tag that is one, and a commit are fetched
+Archives are kept below cargo's target folder by their digest. A version, a tag that is one, and a commit are fetched \
 once; ranges and branches are looked up again. HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE count; no credentials are sent.
-Exit code 1 when a chart could not be had; the others are fetched all the same.")]
+
+Exit code 1 when a chart could not be had (the others are fetched all the same), 3 when nobody answered at all.")]
 pub struct PullArguments {
     #[command(flatten)]
     what: RenderArguments,
@@ -67,6 +70,14 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     }
 }
 
+/// A chart that is asked for, by the first release that does so.
+struct Wanted<'r> {
+    place: Place,
+    release: Release<'r>,
+    /// The Secret with credentials that its source names.
+    secret: Option<String>,
+}
+
 /// What came of one place.
 struct Row {
     place: Place,
@@ -82,60 +93,104 @@ fn pull(arguments: &PullArguments, context: &Context) -> Outcome {
     }
     let rendering = arguments.what.rendered(context)?;
     let mut problems: Vec<Diagnostic> = rendering.problems().cloned().collect();
-    let mut places: BTreeMap<Place, Release<'_>> = BTreeMap::new();
+    let mut wanted: BTreeMap<Place, Wanted<'_>> = BTreeMap::new();
     for (_, release) in Release::all(&rendering) {
-        let found = release.and_then(|release| Ok((chart::of(&rendering, &release)?.place, release)));
-        match found {
-            Ok((Place::Source { .. }, _)) => {}
-            Ok((place, release)) => drop(places.entry(place).or_insert(release)),
+        match release.and_then(|release| Ok((chart::of(&rendering, &release)?, release))) {
+            Ok((chart, release)) if !matches!(chart.place, Place::Source { .. }) => {
+                let asked = Wanted { place: chart.place.clone(), release, secret: chart.secret };
+                wanted.entry(chart.place).or_insert(asked);
+            }
+            Ok(_) => {}
             Err(found) => problems.push(*found),
         }
     }
     let given = arguments.charts.as_deref().map(ChartSet::open).transpose().map_err(anyhow::Error::from)?;
     let puller = Puller::new(served::git(&context.layout)?)?;
-    let work = context.terminal.counted_work("fetching charts", places.len() as u64);
+    let work = context.terminal.counted_work("fetching charts", wanted.len() as u64);
     let mut done = Vec::new();
     context.block_on(async {
-        let each = places.into_iter().map(|(place, release)| {
+        let each = wanted.into_values().map(|wanted| {
             let (puller, given) = (&puller, given.as_ref());
             async move {
-                let row = one(&place, puller, given, arguments.refresh, context).await;
-                (place, release, row)
+                let row = one(&wanted.place, puller, given, arguments.refresh, context).await;
+                (wanted, row)
             }
         });
         let mut all = futures::stream::iter(each).buffer_unordered(AT_ONCE);
-        while let Some((place, release, row)) = all.next().await {
-            work.detail(&place.to_string());
+        while let Some((wanted, row)) = all.next().await {
+            work.detail(&wanted.place.to_string());
             work.advance();
-            done.push((place, release, row));
+            done.push((wanted, row));
         }
     })?;
-    done.sort_by(|a, b| a.0.cmp(&b.0));
-    let (mut rows, mut warnings) = (Vec::new(), Vec::new());
-    for (place, release, row) in done {
+    done.sort_by(|(a, _), (b, _)| a.place.cmp(&b.place));
+    let (mut rows, mut warnings, mut refused) = (Vec::new(), Vec::new(), 0);
+    for (wanted, row) in done {
         match row {
             Ok(row) => {
-                if !row.lacks.is_empty() {
-                    let lacks = row.lacks.join(", ");
-                    let message = format!("its chart {place} needs {lacks}, which are not in it");
-                    warnings.push(release.warning("charts/dependency", &message));
-                }
+                warnings.extend(warnings_of(&wanted, &row, given.is_some()));
                 rows.push(row);
             }
             Err(error) => {
-                let message = format!("its chart {place} could not be fetched: {error:#}");
-                problems.push(release.diagnostic("charts/pull", &message));
+                refused += usize::from(!is_network(&error));
+                problems.push(failure_of(&wanted, &error, given.is_some()));
             }
         }
     }
     let fetched = rows.iter().filter(|row| !row.was_here).count();
     work.done(&format!("{fetched} fetched, {} here already", rows.len() - fetched));
-    match context.output {
-        Output::Json => report::json(&as_json(&rows)),
-        Output::Human => print(&rows),
+    let is_silence = rows.is_empty() && refused == 0 && !problems.is_empty();
+    if is_silence && problems.iter().all(|found| found.code == FAILED) {
+        // One piece of advice is enough for all.
+        problems.into_iter().map(|found| Diagnostic { help: None, ..found }).for_each(|found| {
+            context.terminal.say(found.to_string());
+        });
+        return Err(Failure::world(
+            "nobody answered; look at the network, HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE",
+        ));
     }
+    if context.output == Output::Json {
+        let findings: Vec<&Diagnostic> = problems.iter().chain(&warnings).collect();
+        report::json(&as_json(&rows, &findings));
+        // They are in the document.
+        return Ok(if problems.is_empty() { Exit::Yes } else { Exit::No });
+    }
+    print(&rows);
     warnings.iter().for_each(|found| context.terminal.say(found.to_string()));
     if problems.is_empty() { Ok(Exit::Yes) } else { Err(Failure::Faulty(problems)) }
+}
+
+fn warnings_of(wanted: &Wanted<'_>, row: &Row, is_given: bool) -> Vec<Diagnostic> {
+    let Wanted { place, release, secret } = wanted;
+    let mut found = Vec::new();
+    if !row.lacks.is_empty() {
+        let lacks = row.lacks.join(", ");
+        let message = format!("its chart {place} needs the charts {lacks}, which are not in it");
+        let help =
+            "Helm refuses it; `helm dependency build` puts them there, and `--charts` takes the result";
+        found.push(release.warning("charts/dependency", &message).with_help(help));
+    }
+    if let Some(secret) = secret.as_ref().filter(|_| !is_given && !row.was_here) {
+        let message = format!("its chart {place} was fetched without the credentials of Secret `{secret}`");
+        let help = "credentials are not read here; look whether the cluster gets the same";
+        found.push(release.warning("charts/credentials", &message).with_help(help));
+    }
+    found
+}
+
+fn failure_of(wanted: &Wanted<'_>, error: &anyhow::Error, is_given: bool) -> Diagnostic {
+    let message = format!("its chart {} could not be fetched: {error:#}", wanted.place);
+    let help = match &wanted.secret {
+        _ if is_given => "put it there, or leave `--charts` out".to_owned(),
+        Some(secret) => format!(
+            "its source names the credentials of Secret `{secret}`, which are not read here: take it from a folder with `--charts`"
+        ),
+        None if is_network(error) => {
+            "look at the network, HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE and do it again, or take it from a folder with `--charts`".to_owned()
+        }
+        None => "correct its source or version, or take it from a folder with `--charts`".to_owned(),
+    };
+    wanted.release.diagnostic(FAILED, &message).with_help(help)
 }
 
 async fn one(
@@ -151,15 +206,15 @@ async fn one(
         && !refresh
         && !may_move(place)
         && let Some(pulled) = store.found_at(&key)
+        && let Ok(chart) = store.read(&pulled.digest)
     {
-        let chart = store.read(&pulled.digest)?;
         let lacks = chart.missing_dependencies()?;
         return Ok(Row { place: place.clone(), bytes: chart.archive.len(), pulled, was_here: true, lacks });
     }
     let Fetched { chart, manifest } = match given {
         Some(given) => {
             let found = named_in(given, place);
-            let chart = found.ok_or_else(|| anyhow::anyhow!("the folder has no such chart"))?;
+            let chart = found.ok_or_else(|| anyhow::anyhow!("there is no such chart in the folder"))?;
             Fetched { chart: (**chart).clone(), manifest: None }
         }
         None => puller.fetch(place).await?,
@@ -191,7 +246,7 @@ fn print(rows: &[Row]) {
     report::line(table(&["CHART", "VERSION", "", "SIZE", "SHA-256", "FROM"], &rows));
 }
 
-fn as_json(rows: &[Row]) -> Value {
+fn as_json(rows: &[Row], findings: &[&Diagnostic]) -> Value {
     let row = |row: &Row| {
         json!({
             "chart": row.pulled.name,
@@ -204,5 +259,5 @@ fn as_json(rows: &[Row]) -> Value {
             "lacks": row.lacks,
         })
     };
-    json!({"version": 1, "charts": rows.iter().map(row).collect::<Vec<_>>()})
+    json!({"version": 1, "charts": rows.iter().map(row).collect::<Vec<_>>(), "findings": findings})
 }

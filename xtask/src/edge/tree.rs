@@ -181,8 +181,10 @@ pub fn files_of_commit(
 }
 
 fn archive(git: &GitEnvironment, repository: &Path, commit: &str, folder: &str) -> Result<Vec<u8>> {
+    let folder = if folder.is_empty() { "." } else { folder };
     let output = git
         .command()
+        .arg("--literal-pathspecs")
         .arg("-C")
         .arg(repository)
         .args(["archive", "--format=tar", commit, "--", folder])

@@ -16,6 +16,7 @@ use yamltree::diagnostic::Diagnostic;
 use yamltree::path::RepoPath;
 use yamltree::tree::{Tree, files_below};
 
+use crate::edge::charts::pull::newest_chart;
 use crate::edge::charts::{
     Chart, ChartSet, ChartStore, Contents, Pulled, packed_folder, sha256_hex, with_digest, with_values,
 };
@@ -210,29 +211,25 @@ impl<'r> ChartsAtHand<'r> {
     }
 }
 
-/// The chart of a folder that is called like the one at a place; of a range the one that is there, if it is one.
+/// The chart of a folder that is called like the one at a place; of a range the newest that is there. Where only a digest or a
+/// revision is known, the one that is there, if it is one.
 pub fn named_in<'s>(given: &'s ChartSet, place: &Place) -> Option<&'s Arc<Chart>> {
-    let (name, version) = called(place);
-    match version {
-        Some(version) => {
-            given.get(name, version).or_else(|| given.get(name, version.trim_start_matches('v')))
-        }
-        None => {
-            let mut all = given.versions(name);
-            all.next().filter(|_| all.next().is_none())
-        }
-    }
-}
-
-/// What a chart at a place is called, and its version if that is one.
-fn called(place: &Place) -> (&str, Option<&str>) {
+    let exact = |name, version: &str| {
+        given.get(name, version).or_else(|| given.get(name, version.trim_start_matches('v')))
+    };
+    let only = |name| {
+        let mut all = given.versions(name);
+        all.next().filter(|_| all.next().is_none())
+    };
     match place {
-        Place::Oci { address, wanted: Wanted::Tag(tag) } => (last_part(address), Some(tag)),
-        Place::Oci { address, wanted: Wanted::Digest(_) | Wanted::Range(_) } => (last_part(address), None),
-        Place::Index { chart, version, .. } => {
-            (chart, Some(version.as_str()).filter(|version| is_exact(version)))
+        Place::Oci { address, wanted: Wanted::Tag(tag) } => exact(last_part(address), tag),
+        Place::Oci { address, wanted: Wanted::Range(range) } => {
+            newest_chart(given, last_part(address), range)
         }
-        Place::Git { path, .. } | Place::Source { path, .. } => (last_part(path), None),
+        Place::Oci { address, wanted: Wanted::Digest(_) } => only(last_part(address)),
+        Place::Index { chart, version, .. } if is_exact(version) => exact(chart, version),
+        Place::Index { chart, version, .. } => newest_chart(given, chart, version),
+        Place::Git { path, .. } | Place::Source { path, .. } => only(last_part(path)),
     }
 }
 

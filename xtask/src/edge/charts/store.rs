@@ -46,10 +46,11 @@ impl ChartStore {
         ChartStore { folder: folder.into() }
     }
 
-    /// Keeps an archive.
+    /// Keeps an archive, in place of one that was damaged.
     pub fn keep(&self, chart: &Chart) -> Result<()> {
         let path = self.archive(&chart.digest);
-        if path.exists() { Ok(()) } else { write_private(&path, &chart.archive) }
+        let is_there = fs::read(&path).is_ok_and(|bytes| bytes == *chart.archive);
+        if is_there { Ok(()) } else { write_private(&path, &chart.archive) }
     }
 
     /// Where the archive of a digest is, whether or not it is there.
@@ -150,5 +151,7 @@ mod tests {
         let other = super::super::standin::chart(&StandIn::new("other", "1.0.0")).unwrap();
         fs::write(store.archive(&chart.digest), other).unwrap();
         assert!(store.read(&chart.digest).unwrap_err().to_string().contains("is damaged"));
+        store.keep(&chart).unwrap();
+        assert!(store.read(&chart.digest).is_ok());
     }
 }

@@ -26,6 +26,8 @@ pub struct Chart {
     pub may_lack_values_files: bool,
     /// Is the digest of what the registry has added to the version that templates see (`mutateChartWithSourceRevision`)?
     pub tracks_digest: bool,
+    /// The Secret with credentials that its source names.
+    pub secret: Option<String>,
 }
 
 /// Where a chart is.
@@ -136,14 +138,15 @@ impl Finder<'_> {
 
     fn of_reference(&self, reference: &Reference) -> Result<Chart, Box<Diagnostic>> {
         let key = key(reference, &self.release.name.namespace);
-        let plain = |place| {
+        let plain = |place, secret| {
             let tracks_digest = matches!(place, Place::Oci { .. });
-            Chart { place, values_files: Vec::new(), may_lack_values_files: false, tracks_digest }
+            Chart { place, values_files: Vec::new(), may_lack_values_files: false, tracks_digest, secret }
         };
         match reference.kind.as_str() {
             "OCIRepository" => {
                 let spec = self.spec_of(&key)?;
                 let address = text(Some(spec), "url").trim_end_matches('/').to_owned();
+                let secret = secret_of(spec);
                 let reference = spec.get("ref");
                 let wanted = match ["digest", "semver", "tag"].map(|field| text(reference, field)) {
                     ["", "", ""] => Wanted::Tag("latest".to_owned()),
@@ -151,7 +154,7 @@ impl Finder<'_> {
                     ["", range, _] => Wanted::Range(range.to_owned()),
                     [digest, ..] => Wanted::Digest(digest.to_owned()),
                 };
-                Ok(plain(Place::Oci { address, wanted }))
+                Ok(plain(Place::Oci { address, wanted }, secret))
             }
             "HelmChart" => {
                 let spec = value(self.spec_of(&key)?);
@@ -159,18 +162,19 @@ impl Finder<'_> {
                     .map_err(|error| self.wrong(&format!("{key} cannot be read: {error}")))?;
                 self.of_template(&spec, &key.namespace)
             }
-            "ExternalArtifact" => Ok(plain(Place::Source { source: key, path: String::new() })),
+            "ExternalArtifact" => Ok(plain(Place::Source { source: key, path: String::new() }, None)),
             kind => Err(self.wrong(&format!("`chartRef` cannot be of kind `{kind}`"))),
         }
     }
 
     fn of_template(&self, spec: &ChartSpec, namespace: &str) -> Result<Chart, Box<Diagnostic>> {
         let source = key(&spec.source_ref, namespace);
-        let place = match source.kind.as_str() {
+        let (place, secret) = match source.kind.as_str() {
             "HelmRepository" => {
                 let repository = self.spec_of(&source)?;
+                let secret = secret_of(repository);
                 let url = text(Some(repository), "url").trim_end_matches('/').to_owned();
-                if text(Some(repository), "type") == "oci" || url.starts_with("oci://") {
+                let place = if text(Some(repository), "type") == "oci" || url.starts_with("oci://") {
                     let wanted = if is_exact(&spec.version) { Wanted::Tag } else { Wanted::Range };
                     Place::Oci {
                         address: format!("{url}/{}", spec.chart),
@@ -178,20 +182,21 @@ impl Finder<'_> {
                     }
                 } else {
                     Place::Index { url, chart: spec.chart.clone(), version: spec.version.clone() }
-                }
+                };
+                (place, secret)
             }
             "GitRepository" | "Bucket" | "ExternalArtifact" => self.in_source(source, &spec.chart)?,
             kind => return Err(self.wrong(&format!("a chart cannot come from the kind `{kind}`"))),
         };
         let values_files = spec.values_files.clone();
         let may_lack_values_files = spec.ignore_missing_values_files;
-        Ok(Chart { place, values_files, may_lack_values_files, tracks_digest: false })
+        Ok(Chart { place, values_files, may_lack_values_files, tracks_digest: false, secret })
     }
 
-    fn in_source(&self, source: ObjectKey, path: &str) -> Result<Place, Box<Diagnostic>> {
+    fn in_source(&self, source: ObjectKey, path: &str) -> Result<(Place, Option<String>), Box<Diagnostic>> {
         let path = path.trim_start_matches("./").trim_matches('/').to_owned();
         if self.rendering.home(&source).is_some() {
-            return Ok(Place::Source { source, path });
+            return Ok((Place::Source { source, path }, None));
         }
         let spec = self.spec_of(&source)?;
         if source.kind != "GitRepository" {
@@ -209,7 +214,7 @@ impl Finder<'_> {
             ["", name, ..] => Revision::Reference(name.to_owned()),
             [commit, ..] => Revision::Commit(commit.to_owned()),
         };
-        Ok(Place::Git { url: text(Some(spec), "url").to_owned(), revision, path })
+        Ok((Place::Git { url: text(Some(spec), "url").to_owned(), revision, path }, secret_of(spec)))
     }
 
     fn spec_of(&self, key: &ObjectKey) -> Result<&Node, Box<Diagnostic>> {
@@ -229,6 +234,10 @@ fn key(reference: &Reference, namespace: &str) -> ObjectKey {
     ObjectKey::new(&reference.kind, namespace, &reference.name)
 }
 
+fn secret_of(source: &Node) -> Option<String> {
+    Some(text(source.get("secretRef"), "name").to_owned()).filter(|name| !name.is_empty())
+}
+
 fn is_exact(version: &str) -> bool {
     crate::pins::is_exact(version)
 }
@@ -241,18 +250,19 @@ mod tests {
     use super::*;
     use crate::render::{Entry, Inputs, render};
 
-    /// Where the chart of a release with this spec comes from, or why it comes from nowhere.
-    fn place(spec: &str, source: &str) -> String {
+    /// The chart of a release with this spec, or why there is none.
+    fn chart(spec: &str, source: &str) -> Result<Chart, String> {
         let tree = MemTree::from_fixture(&format!(
             "#- k/r.yaml\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: r, namespace: n}}\nspec: \
              {spec}\n---\napiVersion: source.toolkit.fluxcd.io/v1\nmetadata: {{name: s, namespace: n}}\n{source}\n"
         ));
         let rendering = render(&Inputs::new(&tree.unwrap(), Entry::Folder(RepoPath::new("k").unwrap())));
         let (_, release) = Release::all(&rendering).next().unwrap();
-        match of(&rendering, &release.unwrap()) {
-            Ok(chart) => chart.place.to_string(),
-            Err(found) => found.message,
-        }
+        of(&rendering, &release.unwrap()).map_err(|found| found.message)
+    }
+
+    fn place(spec: &str, source: &str) -> String {
+        chart(spec, source).map_or_else(|message| message, |chart| chart.place.to_string())
     }
 
     const OCI: &str = "{chartRef: {kind: OCIRepository, name: s}}";
@@ -287,6 +297,14 @@ mod tests {
             |reference| format!("kind: GitRepository\nspec: {{url: 'https://h/a', ref: {reference}}}");
         assert_eq!(place(spec, &source("{tag: v1}")), "charts/c of https://h/a at refs/tags/v1");
         assert_eq!(place(spec, &source("{branch: b, commit: '12'}")), "charts/c of https://h/a at 12");
+    }
+
+    #[test]
+    fn a_source_may_name_a_secret_with_credentials() {
+        let source = |more| format!("kind: OCIRepository\nspec: {{url: 'oci://h/a'{more}}}");
+        assert_eq!(chart(OCI, &source("")).unwrap().secret, None);
+        let secret = chart(OCI, &source(", secretRef: {name: t}")).unwrap().secret;
+        assert_eq!(secret.as_deref(), Some("t"));
     }
 
     #[test]

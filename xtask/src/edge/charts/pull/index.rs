@@ -1,125 +1,106 @@
 //! Charts of a repository with an `index.yaml`.
 
-use std::collections::BTreeMap;
+mod entries;
 
-use anyhow::{Context, Result, bail};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
+use k8s_openapi::jiff::Timestamp;
 use reqwest::Url;
-use serde::Deserialize;
+use tokio::sync::{Mutex, OnceCell};
 
 use super::super::chart::Chart;
 use super::super::digest::sha256_hex;
-use super::{LARGEST, Puller, newest, patiently, some_of};
+use super::http::Unreachable;
+use super::newest::{newest, some_of};
+use super::{LARGEST, Puller, is_network};
+use entries::{Entry, entries, names};
 
 /// The largest index that is taken: the largest public one has some 30 MB.
 const LARGEST_INDEX: u64 = 256 << 20;
 
-/// One version of a chart.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-struct Entry {
-    version: String,
-    digest: String,
-    urls: Vec<String>,
+/// The indexes of one run: releases share repositories. A failure is shared too, so that a dead host is waited for once.
+#[derive(Debug, Default)]
+pub(super) struct Indexes(Mutex<HashMap<Url, Arc<Cell>>>);
+
+type Cell = OnceCell<Result<Arc<str>, Missing>>;
+
+#[derive(Debug, Clone)]
+struct Missing {
+    why: String,
+    may_pass: bool,
 }
 
 impl Puller {
     pub(super) async fn in_index(&self, url: &str, chart: &str, version: &str) -> Result<Chart> {
-        let base = Url::parse(&format!("{}/", url.trim_end_matches('/')))
-            .with_context(|| format!("{url} is no address"))?;
-        let index = base.join("index.yaml").with_context(|| format!("{url} is no address"))?;
-        let text = self.get(&index, LARGEST_INDEX).await?;
-        let text = String::from_utf8(text).with_context(|| format!("{index} is not UTF-8"))?;
+        let base = Url::parse(url).with_context(|| format!("{url} is no address"))?;
+        let index = below(&base, "index.yaml")?;
+        let text = self.index(&index).await?;
         let entries = entries(&text, chart).with_context(|| format!("read {index}"))?;
+        if entries.is_empty() {
+            let hint = yamltree::nearest::suggestion(chart, names(&text)).unwrap_or_default();
+            bail!("{url} has no chart `{chart}`; {hint}");
+        }
         let Some(entry) = chosen(&entries, version)? else {
-            let known = some_of(entries.iter().map(|entry| entry.version.as_str()));
-            bail!("{url} has no {chart} {version}; {known}");
+            bail!(
+                "{url} has no {chart} {version}; {}",
+                some_of(entries.into_iter().filter_map(|it| it.version))
+            );
         };
-        let first = entry.urls.first().with_context(|| format!("{index} says no address of {chart}"))?;
-        let address = base.join(first).with_context(|| format!("{first} is no address"))?;
+        let first = entry.urls.iter().flatten().flatten().next();
+        let first = first.with_context(|| format!("{index} says no address of {chart}"))?;
+        let address = below(&base, first)?;
         let bytes = self.get(&address, LARGEST).await?;
         let found = sha256_hex(&bytes);
-        let promised = entry.digest.trim_start_matches("sha256:");
+        let promised = entry.digest.as_deref().unwrap_or_default().trim_start_matches("sha256:");
         if !promised.is_empty() && promised != found {
             bail!("{address} has the digest {found}, but the index says {promised}");
         }
         Ok(Chart::from_archive(address.to_string(), bytes)?)
     }
 
-    async fn get(&self, url: &Url, largest: u64) -> Result<Vec<u8>> {
-        let is_here = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
-        if url.scheme() != "https" && !(url.scheme() == "http" && is_here) {
-            bail!("{url}: only https:// is fetched");
+    async fn index(&self, index: &Url) -> Result<Arc<str>> {
+        let cell = self.indexes.0.lock().await.entry(index.clone()).or_default().clone();
+        let fetch = || async {
+            let fetched = async {
+                let text = self.get(index, LARGEST_INDEX).await?;
+                Ok(String::from_utf8(text).with_context(|| format!("{index} is not UTF-8"))?.into())
+            };
+            let failed = |error| Missing { why: format!("{error:#}"), may_pass: is_network(&error) };
+            fetched.await.map_err(failed)
+        };
+        match cell.get_or_init(fetch).await.clone() {
+            Ok(text) => Ok(text),
+            Err(Missing { why, may_pass: true }) => Err(Unreachable(why).into()),
+            Err(Missing { why, .. }) => Err(anyhow!(why)),
         }
-        let ask = || async {
-            let response = self.http.get(url.clone()).send().await?.error_for_status()?;
-            let mut bytes = Vec::new();
-            let mut response = response;
-            while let Some(more) = response.chunk().await? {
-                bytes.extend_from_slice(&more);
-                if bytes.len() as u64 > largest {
-                    return Ok(None);
-                }
-            }
-            Ok(Some(bytes))
-        };
-        let may_pass = |error: &reqwest::Error| {
-            let is_busy =
-                error.status().is_some_and(|status| status.is_server_error() || status.as_u16() == 429);
-            is_busy || error.is_timeout() || error.is_connect() || error.is_body()
-        };
-        let bytes = patiently(ask, may_pass).await.with_context(|| format!("fetch {url}"))?;
-        bytes.with_context(|| format!("{url} has more than {largest} bytes"))
     }
 }
 
-/// The very version, else the newest in the range.
+/// The address of a file of a repository; a query of the repository's address is kept, as Helm does it.
+fn below(repository: &Url, file: &str) -> Result<Url> {
+    if let Ok(whole) = Url::parse(file) {
+        return Ok(whole);
+    }
+    let mut folder = repository.clone();
+    folder.set_path(&format!("{}/", repository.path().trim_end_matches('/')));
+    let mut address = folder.join(file).with_context(|| format!("{file} is no address"))?;
+    address.set_query(repository.query());
+    Ok(address)
+}
+
+/// The very version, else the newest in the range; of versions that differ in build metadata only, the one made last.
 fn chosen<'e>(entries: &'e [Entry], version: &str) -> Result<Option<&'e Entry>> {
-    if let Some(exact) = entries.iter().find(|entry| !version.is_empty() && entry.version == version) {
+    let is_it = |entry: &&Entry| !version.is_empty() && entry.version.as_deref() == Some(version);
+    if let Some(exact) = entries.iter().find(is_it) {
         return Ok(Some(exact));
     }
-    let all = entries.iter().map(|entry| (entry.version.clone(), entry));
+    let made = |entry: &&Entry| entry.created.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
+    let mut all: Vec<&Entry> = entries.iter().collect();
+    all.sort_by_key(|entry| std::cmp::Reverse(made(entry)));
+    let all = all.into_iter().filter_map(|entry| Some((entry.version.clone()?, entry)));
     Ok(newest(all, version)?.map(|(_, entry)| entry))
-}
-
-/// The versions of one chart; none if there is no such chart.
-fn entries(index: &str, chart: &str) -> Result<Vec<Entry>> {
-    #[derive(Deserialize)]
-    struct Index {
-        #[serde(default)]
-        entries: BTreeMap<String, Vec<Entry>>,
-    }
-    if index.trim_start().starts_with('{') {
-        let mut index: Index = serde_json::from_str(index)?;
-        return Ok(index.entries.remove(chart).unwrap_or_default());
-    }
-    // Of an index of megabytes only the lines of the chart are read.
-    let Some(part) = lines_of(index, chart) else { return Ok(Vec::new()) };
-    let mut found: BTreeMap<String, Vec<Entry>> = serde_saphyr::from_str(&part)?;
-    Ok(found.remove(chart).unwrap_or_default())
-}
-
-/// The lines of one entry, as a mapping of its own.
-fn lines_of(index: &str, chart: &str) -> Option<String> {
-    let mut lines = index.lines().skip_while(|line| line.trim_end() != "entries:").skip(1);
-    let named = |line: &str| {
-        let key = line.trim().strip_suffix(':')?;
-        let key = key.trim_matches(['"', '\'']);
-        (key == chart).then_some(line.len() - line.trim_start().len())
-    };
-    // The entries' own depth is that of the first of them.
-    let first = lines.clone().find(|line| !line.trim().is_empty())?;
-    let depth = first.len() - first.trim_start().len();
-    lines.by_ref().find(|line| named(line) == Some(depth))?;
-    let is_inside = |line: &&str| {
-        let own = line.len() - line.trim_start().len();
-        line.trim().is_empty() || own > depth || (own == depth && line.trim_start().starts_with('-'))
-    };
-    let mut part = format!("{chart}:\n");
-    for line in lines.take_while(is_inside) {
-        part.push_str(line.get(depth..).unwrap_or_default());
-        part.push('\n');
-    }
-    Some(part)
 }
 
 #[cfg(test)]
@@ -127,26 +108,35 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    const INDEX: &str = "apiVersion: v1\nentries:\n  alpha:\n  - name: alpha\n    urls: [a.tgz]\n    version: 1.0.0\n  \
-                         beta:\n  - description: |\n      alpha:\n    version: 2.0.0\n    urls:\n    - b.tgz\n  - version: \
-                         1.0.0\n    urls: [c.tgz]\ngenerated: now\n";
-
-    fn versions(chart: &str) -> Vec<String> {
-        entries(INDEX, chart).unwrap().into_iter().map(|entry| entry.version).collect()
-    }
-
-    #[test]
-    fn only_the_lines_of_a_chart_are_read() {
-        assert_eq!(versions("alpha"), ["1.0.0"]);
-        assert_eq!(versions("beta"), ["2.0.0", "1.0.0"]);
-        assert!(versions("gamma").is_empty());
+    fn entry(version: &str, created: &str) -> Entry {
+        Entry { version: Some(version.into()), created: Some(created.into()), ..Entry::default() }
     }
 
     #[test]
     fn the_very_version_wins_over_a_range_of_the_same_text() {
-        let entries = ["1.0.1", "1.0"].map(|version| Entry { version: version.into(), ..Entry::default() });
-        assert_eq!(chosen(&entries, "1.0").unwrap().unwrap().version, "1.0");
-        assert_eq!(chosen(&entries, "1.0.x").unwrap().unwrap().version, "1.0.1");
-        assert_eq!(chosen(&entries, "2.x").unwrap(), None);
+        let entries = ["1.0.1", "1.0"].map(|version| entry(version, ""));
+        let chosen = |version| chosen(&entries, version).unwrap().and_then(|entry| entry.version.as_deref());
+        assert_eq!(chosen("1.0"), Some("1.0"));
+        assert_eq!(chosen("1.0.x"), Some("1.0.1"));
+        assert_eq!(chosen("2.x"), None);
+    }
+
+    #[test]
+    fn of_builds_of_one_version_the_last_is_taken() {
+        let entries = [
+            entry("1.0.0+a", "2024-01-01T00:00:00Z"),
+            entry("1.0.0+b", "2024-01-02T00:00:00.5+02:00"),
+            entry("1.0.0+c", "2024-01-01T21:00:00Z"),
+        ];
+        assert_eq!(chosen(&entries, "1.x").unwrap().unwrap().version.as_deref(), Some("1.0.0+b"));
+    }
+
+    #[test]
+    fn files_are_below_the_repository_or_somewhere_else() {
+        let base = Url::parse("https://h/helm?key=1").unwrap();
+        let address = |file| below(&base, file).unwrap().to_string();
+        assert_eq!(address("index.yaml"), "https://h/helm/index.yaml?key=1");
+        assert_eq!(address("charts/a-1.tgz"), "https://h/helm/charts/a-1.tgz?key=1");
+        assert_eq!(address("https://other/a-1.tgz"), "https://other/a-1.tgz");
     }
 }
