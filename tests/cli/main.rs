@@ -10,5 +10,6 @@ mod clusters;
 mod create;
 mod flux_env;
 mod graph;
+mod lint;
 mod machine;
 mod tree;

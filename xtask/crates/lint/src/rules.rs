@@ -10,6 +10,7 @@ mod flux_wait_and_health_checks;
 mod helm_null;
 mod images_bitnami;
 mod images_floating_tag;
+mod kubernetes_switched_off;
 mod kubernetes_unknown_kind;
 mod namespace_missing;
 mod pods_privileged;
@@ -31,6 +32,7 @@ pub static RULES: &[Rule] = &[
     helm_null::RULE,
     images_bitnami::RULE,
     images_floating_tag::RULE,
+    kubernetes_switched_off::RULE,
     kubernetes_unknown_kind::RULE,
     namespace_missing::RULE,
     pods_privileged::RULE,

@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     code: "flux/install-not-retried",
     severity: Severity::Warning,
     says: "A HelmRelease is installed once and never again.",
-    why: "An install that fails because something else came later stays failed until a person steps in, and its Kustomization with it.",
+    why: "An install that fails because something else came later stays failed until a person steps in, and its Kustomization with it (unless helm-controller runs with the gate DefaultToRetryOnFailure).",
     failing: r#"#- k/r.yaml
 apiVersion: helm.toolkit.fluxcd.io/v2
 kind: HelmRelease

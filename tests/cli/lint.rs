@@ -1,0 +1,58 @@
+//! `lint`: findings over what would be applied.
+
+use tests::checkout::Checkout;
+
+const NAMESPACES: &str = "flux2/infrastructure/namespaces/app/kustomization.yaml";
+
+/// A checkout with one more object among the namespaces.
+fn with(object: &str) -> Checkout {
+    let checkout = Checkout::new();
+    checkout.write("flux2/infrastructure/namespaces/app/more.yaml", object);
+    checkout.replace(NAMESPACES, "resources:\n", "resources:\n  - more.yaml\n");
+    checkout
+}
+
+#[test]
+fn this_repository_is_clean() {
+    let ran = Checkout::new().xtask(&["lint"]).expect(0).says("0 errors and 0 warnings in ");
+    assert_eq!(ran.text(), "");
+}
+
+#[test]
+fn an_error_has_a_place_and_a_way_out_and_is_exit_code_1() {
+    let checkout =
+        with("apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: a, namespace: oas}\n");
+    let ran = checkout.xtask(&["lint"]).expect(1);
+    ran.prints("flux2/infrastructure/namespaces/app/more.yaml:1:13: error[kubernetes/unknown-kind]")
+        .prints("help: write `policy/v1`");
+}
+
+#[test]
+fn warnings_alone_are_exit_code_0_and_can_be_left_out() {
+    let checkout = with("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}\n");
+    checkout.xtask(&["lint"]).expect(0).prints("warning[namespace/missing]");
+    let ran = checkout.xtask(&["lint", "--errors"]).expect(0);
+    assert_eq!(ran.text(), "");
+}
+
+#[test]
+fn machines_get_json_and_gitlab_gets_its_report() {
+    let checkout = with("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}\n");
+    let found = checkout.xtask(&["lint", "--output", "json"]).expect(0).json();
+    assert_eq!((&found["warnings"], &found["findings"][0]["code"]), (&1.into(), &"namespace/missing".into()));
+    let report = checkout.xtask(&["lint", "--format", "gitlab"]).expect(0).json();
+    assert_eq!(report[0]["location"]["lines"]["begin"], 3);
+    assert_eq!(report[0]["fingerprint"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn a_rule_is_explained_with_its_example() {
+    let checkout = Checkout::new();
+    let ran = checkout.xtask(&["lint", "--explain", "flux/two-owners"]).expect(0);
+    ran.prints("Two Kustomizations or releases make the same object.").prints("This has not:");
+    checkout
+        .xtask(&["lint", "--explain", "flux/two-owner"])
+        .expect(2)
+        .says("did you mean `flux/two-owners`?");
+    checkout.xtask(&["lint", "--list"]).expect(0).prints("pods/reference");
+}
