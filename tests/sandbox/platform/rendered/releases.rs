@@ -5,7 +5,8 @@ use std::io::Read as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use flux::helm::Action;
+use flux::helm::chart::Place;
+use flux::helm::{Action, Release};
 use flux::render::Rendering;
 use flux::render::spec::Name;
 use kustomize_rs::Limits;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use tests::checkout::Checkout;
 use tests::shared::{charts, platform};
 use xtask::context::{Context, Output};
-use xtask::edge::charts::ChartSet;
+use xtask::edge::charts::{ChartSet, ChartStore, Metadata, Pulled};
 use xtask::edge::terminal::Terminal;
 use xtask::edge::tree::{DiskTree, Trees};
 use xtask::releases::{self, Options, RenderedRelease, RenderedReleases};
@@ -75,19 +76,37 @@ fn context(checkout: &Checkout) -> Context {
 /// Every release of a rendering as `build --charts` has it, with the charts that the platform runs on.
 fn ours(checkout: &Checkout, rendering: &Rendering, action: Action) -> RenderedReleases {
     let tree = DiskTree::artifact(checkout.path());
-    let folder = checkout.folder().join("charts-at-hand");
-    std::fs::create_dir_all(&folder).unwrap();
     let mode = match charts().as_str() {
         "stand-in" => ChartsMode::StandIn,
         folder => ChartsMode::Folder(folder.into()),
     };
     let charts: ChartSet = chart_supply::for_tree(&tree, &mode).unwrap().charts;
-    for chart in charts.iter() {
-        std::fs::write(folder.join(chart.file_name()), &chart.archive).unwrap();
-    }
+    let context = context(checkout);
+    keep(checkout, rendering, &charts, &context.charts());
     let trees = Trees { repository: Box::new(tree), others: BTreeMap::new() };
-    let options = Options { folder: Some(folder), action, ..Options::default() };
-    releases::rendered(rendering, &trees, &options, &context(checkout)).unwrap()
+    let options = Options { action, ..Options::default() };
+    releases::rendered(rendering, &trees, &options, &context).unwrap()
+}
+
+/// Puts the charts into the store as if `charts pull` had fetched them from where the platform has them.
+fn keep(checkout: &Checkout, rendering: &Rendering, charts: &ChartSet, store: &ChartStore) {
+    let sources = live(checkout, "ocirepositories.source.toolkit.fluxcd.io");
+    for (_, release) in Release::all(rendering) {
+        let Ok(asked) = flux::helm::chart::of(rendering, &release.unwrap()) else { continue };
+        let Some(chart) = releases::named_in(charts, &asked.place) else { continue };
+        let address = match &asked.place {
+            Place::Oci { address, .. } => address.as_str(),
+            _ => "",
+        };
+        let source = sources.iter().find(|source| source["spec"]["url"] == address);
+        let revision = source.and_then(|source| source.pointer("/status/artifact/revision")?.as_str());
+        let manifest = revision.and_then(|revision| Some(revision.split_once('@')?.1.to_owned()));
+        let place = asked.place.to_string();
+        store.keep(chart).unwrap();
+        let Metadata { name, version, .. } = chart.metadata.clone();
+        let pulled = Pulled { place: place.clone(), name, version, digest: chart.digest.clone(), manifest };
+        store.note(&place, &pulled).unwrap();
+    }
 }
 
 /// Where the two differ. Definitions in `crds/` are no part of what Helm stores.
@@ -97,7 +116,11 @@ fn compare(release: &RenderedRelease, values: &Value, stored: &Stored) -> Vec<St
         found.push(format!("values: ours {values}, stored {}", stored.values));
     }
     let documents: Vec<&str> = release.yaml.split("---\n# Source: ").collect();
-    let is_template = |document: &&str| !document.lines().next().unwrap_or_default().contains("/crds/");
+    // `CHART/crds/…` or `CHART/charts/OTHER/crds/…`
+    let is_template = |document: &&str| {
+        let path: Vec<&str> = document.lines().next().unwrap_or_default().split('/').collect();
+        path.get(1) != Some(&"crds") && path.get(3).filter(|_| path[1] == "charts") != Some(&"crds")
+    };
     let ours =
         objects(documents.iter().filter(|d| is_template(d)).map(|d| d.split_once('\n').map_or("", |d| d.1)));
     for called in ours.keys().chain(stored.objects.keys()).collect::<BTreeSet<_>>() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flux::helm::range::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -103,7 +104,8 @@ pub fn with_digest(chart: &Chart, digest: &str) -> Result<Option<Chart>, ChartEr
     let Some(digits) = digest.rsplit(':').next().and_then(|digits| digits.get(..12)) else { return Ok(None) };
     let mut files = chart.files(|_| true)?;
     let Some(description) = files.get_mut("Chart.yaml") else { return Ok(None) };
-    let version = chart.metadata.version.split('+').next().unwrap_or_default();
+    // As Go prints it: without a `v` in front and without what stood behind a `+`.
+    let Ok(version) = chart.metadata.version.parse::<Version>() else { return Ok(None) };
     let wanted = format!("{version}+{digits}");
     let text = String::from_utf8_lossy(&description.content).into_owned();
     let set = |line: &str| {
