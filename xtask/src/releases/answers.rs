@@ -37,7 +37,7 @@ pub(super) fn key(names: &[&str], value: &impl Serialize) -> String {
         text.push_str(name);
     }
     text.push('\n');
-    // Maps are sorted, so that the same value is the same text.
+    // Maps keep their order, and values come sorted, so that the same value is the same text.
     text.push_str(&serde_json::to_string(value).unwrap_or_default());
     sha256_hex(text.as_bytes())
 }
