@@ -46,6 +46,25 @@ fn machines_get_json_and_gitlab_gets_its_report() {
 }
 
 #[test]
+fn only_what_is_new_is_shown_against_a_commit_or_a_file() {
+    let checkout = with("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}\n");
+    let before = checkout.xtask(&["lint", "--output", "json"]).expect(0);
+    checkout.write("../baseline.json", before.text());
+    checkout.xtask(&["lint", "--changed", "HEAD"]).expect(0).prints("warning[namespace/missing]");
+    checkout.commit("one finding");
+    // The finding moves and another one comes.
+    checkout.write(
+        "flux2/infrastructure/namespaces/app/more.yaml",
+        "# One line more.\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}\n---\napiVersion: \
+         batch/v1beta1\nkind: CronJob\nmetadata: {name: b, namespace: oas}\n",
+    );
+    for arguments in [["lint", "--changed", "HEAD"], ["lint", "--baseline", "../baseline.json"]] {
+        let ran = checkout.xtask(&arguments).expect(1);
+        ran.prints("error[kubernetes/unknown-kind]").says("1 error and 0 warnings in ");
+    }
+}
+
+#[test]
 fn a_rule_is_explained_with_its_example() {
     let checkout = Checkout::new();
     let ran = checkout.xtask(&["lint", "--explain", "flux/two-owners"]).expect(0);

@@ -1,5 +1,9 @@
 //! `lint`: what Flux, Helm and the API server would refuse, and what would hurt later.
 
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use fleet::roots::COMPONENT_LABEL;
 use lint::{ChartObjects, RULES, Rule, Subject};
@@ -22,6 +26,7 @@ use crate::report::{self, table::table};
   cargo xtask lint --revision HEAD~1              the same of another commit
   cargo xtask lint --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
+  cargo xtask lint --changed main                 only what is new since the branch main
   cargo xtask lint --explain pods/reference       what a finding means, with an example and what to do
   cargo xtask lint --format gitlab                for GitLab's merge requests
 
@@ -41,6 +46,12 @@ pub struct Arguments {
     /// Show errors only
     #[arg(long)]
     errors: bool,
+    /// Only findings that are not there in this commit
+    #[arg(long, value_name = "REVISION")]
+    changed: Option<String>,
+    /// Only findings that are not in this file, which `lint --output json` wrote
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     /// How findings are printed; `--output json` prints them for other machines
     #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     format: Format,
@@ -66,10 +77,44 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     if let Some(word) = arguments.what.word() {
         return Err(Failure::Usage(format!("`{word}`: another repository has no cluster; leave it out")));
     }
-    let (rendering, trees) = arguments.what.rendered_with_trees(context)?;
+    let (mut found, objects) = findings(&arguments.what, &arguments.releases, context)?;
+    if let Some(revision) = &arguments.changed {
+        let (before, _) = findings(&arguments.what.at(revision), &arguments.releases, context)?;
+        found = without(found, before.iter().map(Known::of));
+    }
+    if let Some(file) = &arguments.baseline {
+        found = without(found, baseline(file)?.into_iter());
+    }
+    let count = |severity| found.iter().filter(|found| found.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    if arguments.errors {
+        found.retain(Diagnostic::is_error);
+    }
+    match (context.output, arguments.format) {
+        (Output::Json, _) => {
+            report::json(&json!({"version": 1, "errors": errors, "warnings": warnings, "findings": found}))
+        }
+        (_, Format::Gitlab) => report::json(&gitlab(&found)),
+        (_, Format::Human) => {
+            found.iter().for_each(|found| report::line(found.to_string()));
+            let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+            let rules = RULES.len();
+            context.terminal.say(format!("{errors} and {warnings} in {objects} objects, by {rules} rules"));
+        }
+    }
+    Ok(if has_errors(&found) { Exit::No } else { Exit::Yes })
+}
+
+/// Everything that is found, and in how many objects.
+fn findings(
+    what: &RenderArguments,
+    releases: &ReleaseArguments,
+    context: &Context,
+) -> Result<(Vec<Diagnostic>, usize), Failure> {
+    let (rendering, trees) = what.rendered_with_trees(context)?;
     let mut subject = Subject::new(&*trees.repository, &rendering, COMPONENT_LABEL);
     let mut of_charts: Vec<Diagnostic> = Vec::new();
-    if let Some(options) = arguments.releases.options() {
+    if let Some(options) = releases.options() {
         subject.has_all_charts = true;
         for release in releases::rendered(&rendering, &trees, &options, context)?.releases {
             if let Some(problem) = release.problem {
@@ -87,26 +132,55 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     let mut found = lint::lint(&subject);
     found.extend(of_charts);
     found.sort();
-    let count = |severity| found.iter().filter(|found| found.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    if arguments.errors {
-        found.retain(Diagnostic::is_error);
+    Ok((found, subject.objects().count()))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// What makes a finding the same one wherever its line went.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Known {
+    code: String,
+    file: String,
+    message: String,
+}
+
+impl Known {
+    fn of(found: &Diagnostic) -> Self {
+        Known { code: found.code.to_owned(), file: found.place.file.clone(), message: found.message.clone() }
     }
-    match (context.output, arguments.format) {
-        (Output::Json, _) => {
-            report::json(&json!({"version": 1, "errors": errors, "warnings": warnings, "findings": found}))
+}
+
+/// The findings that are not known; of equal ones as many are left out as are known.
+fn without(found: Vec<Diagnostic>, known: impl Iterator<Item = Known>) -> Vec<Diagnostic> {
+    let mut left: HashMap<Known, usize> = HashMap::new();
+    known.for_each(|known| *left.entry(known).or_default() += 1);
+    let mut is_new = |found: &Diagnostic| match left.get_mut(&Known::of(found)) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
         }
-        (_, Format::Gitlab) => report::json(&gitlab(&found)),
-        (_, Format::Human) => {
-            found.iter().for_each(|found| report::line(found.to_string()));
-            let objects = subject.objects().count();
-            context.terminal.say(format!(
-                "{errors} errors and {warnings} warnings in {objects} objects, by {} rules",
-                RULES.len()
-            ));
-        }
-    }
-    Ok(if has_errors(&found) { Exit::No } else { Exit::Yes })
+        _ => true,
+    };
+    found.into_iter().filter(|found| is_new(found)).collect()
+}
+
+/// The findings in a file that `lint --output json` wrote.
+fn baseline(file: &Path) -> Result<Vec<Known>, Failure> {
+    let read = || -> anyhow::Result<Value> { Ok(serde_json::from_slice(&std::fs::read(file)?)?) };
+    let found = read().with_context(|| format!("read the findings in {}", file.display()))?;
+    let Some(all) = found["findings"].as_array() else {
+        return Err(Failure::Usage(format!("{} is nothing that `lint --output json` wrote", file.display())));
+    };
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let known = |one: &Value| Known {
+        code: text(&one["code"]),
+        file: text(&one["place"]["file"]),
+        message: text(&one["message"]),
+    };
+    Ok(all.iter().map(known).collect())
 }
 
 fn list(context: &Context) -> Outcome {

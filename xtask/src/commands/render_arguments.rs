@@ -24,7 +24,7 @@ use crate::exit::Failure;
 use crate::sandbox::served;
 
 /// What is rendered: a cluster, or any repository that Flux follows.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RenderArguments {
     /// The cluster: a folder below clusters/, or the path of one [default: sandbox]. Another repository has none
     #[arg(value_name = "CLUSTER")]
@@ -62,6 +62,11 @@ impl RenderArguments {
 
     fn cluster(&self) -> &str {
         self.cluster.as_deref().unwrap_or(SANDBOX)
+    }
+
+    /// The same of another commit.
+    pub fn at(&self, revision: &str) -> Self {
+        RenderArguments { revision: Some(revision.to_owned()), ..self.clone() }
     }
 
     /// The first word where it is no cluster, because another repository is meant.
