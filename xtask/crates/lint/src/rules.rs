@@ -4,6 +4,7 @@ mod flux_api_version;
 mod flux_floating_version;
 mod flux_inline_values;
 mod flux_install_not_retried;
+mod flux_not_gated;
 mod flux_two_owners;
 mod flux_value_set_twice;
 mod flux_wait_and_health_checks;
@@ -17,6 +18,7 @@ mod pods_privileged;
 mod pods_reference;
 mod pods_requests;
 mod prune_data;
+mod secrets_plain;
 
 use crate::rule::Rule;
 
@@ -26,6 +28,7 @@ pub static RULES: &[Rule] = &[
     flux_floating_version::RULE,
     flux_inline_values::RULE,
     flux_install_not_retried::RULE,
+    flux_not_gated::RULE,
     flux_two_owners::RULE,
     flux_value_set_twice::RULE,
     flux_wait_and_health_checks::RULE,
@@ -39,6 +42,7 @@ pub static RULES: &[Rule] = &[
     pods_reference::RULE,
     pods_requests::RULE,
     prune_data::RULE,
+    secrets_plain::RULE,
 ];
 
 #[cfg(test)]
