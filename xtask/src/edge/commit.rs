@@ -20,10 +20,20 @@ pub struct CommitTree {
 }
 
 impl CommitTree {
-    /// The commit that a revision names (`HEAD~1`, a branch, a tag, the beginning of an id) in a checkout or a bare repository.
-    pub fn open(repository: &Path, revision: &str) -> Result<Self, git2::Error> {
-        let found = Repository::open(repository)?;
-        let root = found.revparse_single(revision)?.peel_to_tree()?.id();
+    /// The files below a folder in the commit that a revision names (`HEAD~1`, a branch, a tag, the beginning of an id): the folder is
+    /// a bare repository, a checkout, or somewhere in one.
+    pub fn open(folder: &Path, revision: &str) -> Result<Self, git2::Error> {
+        let found = Repository::discover(folder)?;
+        let tree = found.revparse_single(revision)?.peel_to_tree()?;
+        let below = found.workdir().and_then(|top| {
+            let (top, folder) = (top.canonicalize().ok()?, folder.canonicalize().ok()?);
+            Some(folder.strip_prefix(top).ok()?.to_path_buf())
+        });
+        let root = match below.filter(|below| below.components().next().is_some()) {
+            Some(below) => tree.get_path(&below)?.to_object(&found)?.peel_to_tree()?.id(),
+            None => tree.id(),
+        };
+        drop(tree);
         Ok(CommitTree { repository: Mutex::new(found), root })
     }
 
@@ -154,6 +164,13 @@ mod tests {
         assert_eq!(names, ["a/b.yaml", "a/c.bin"]);
         assert!(tree.has_folder(&path("a")) && !tree.has_folder(&path("b")));
         assert_eq!(tree.read(&path("a/link.yaml")), Err(TreeError::NotFound(path("a/link.yaml"))));
+    }
+
+    #[test]
+    fn a_folder_of_a_checkout_is_a_tree_of_its_own() {
+        let folder = repository();
+        let tree = CommitTree::open(&folder.path().join("a"), "HEAD~1").unwrap();
+        assert_eq!(tree.read(&path("b.yaml")).unwrap(), "x: 1\n");
     }
 
     #[test]

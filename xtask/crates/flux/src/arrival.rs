@@ -41,7 +41,7 @@ pub fn lost(inputs: &Inputs<'_>, values: &Values) -> Result<Vec<Lost>, Vec<Diagn
         return Err(problems);
     }
     let with_values = rendered(inputs, values);
-    let both: Vec<(&String, &String, &String)> = marks
+    let both: Vec<_> = marks
         .iter()
         .flat_map(|(key, names)| names.iter().map(move |(name, mark)| (key, name, mark)))
         .filter_map(|(key, name, mark)| Some((name, mark, values.get(key)?.get(name)?)))
@@ -88,6 +88,11 @@ fn rendered(inputs: &Inputs<'_>, values: &Values) -> Rendering {
 
 fn culprits(inputs: &Inputs<'_>, values: &Values, marks: &Values, part: &Part) -> Vec<Lost> {
     let asked = |name: &String| part.objects.iter().any(|object| object.variables.contains(name));
+    let lost = |name: &String| Lost {
+        variable: name.clone(),
+        object: format!("Kustomization {}", part.kustomization.name),
+        pointer: String::new(),
+    };
     let mut found = Vec::new();
     for (key, names) in values {
         for (name, value) in names.iter().filter(|(name, _)| asked(name)) {
@@ -97,76 +102,99 @@ fn culprits(inputs: &Inputs<'_>, values: &Values, marks: &Values, part: &Part) -
             let alone = alone.part(&part.kustomization.name);
             if alone.is_none_or(|alone| alone.problem.is_some() || alone.objects.len() != part.objects.len())
             {
-                let object = format!("Kustomization {}", part.kustomization.name);
-                found.push(Lost { variable: name.clone(), object, pointer: String::new() });
+                found.push(lost(name));
             }
         }
+    }
+    if found.is_empty() {
+        // Only together do they break it: any of them may be the one to change.
+        let names = values.values().flat_map(BTreeMap::keys).filter(|name| asked(name));
+        found.extend(names.map(lost));
     }
     found
 }
 
-fn compare(marked: &Part, real: &Part, both: &[(&String, &String, &String)], found: &mut Vec<Lost>) {
+/// A variable, its mark, and its value.
+type Both<'v> = [(&'v String, &'v String, &'v String)];
+
+fn compare(marked: &Part, real: &Part, both: &Both<'_>, found: &mut Vec<Lost>) {
     for (expected, actual) in marked.objects.iter().zip(&real.objects) {
         if expected.variables.is_empty() {
             continue;
         }
-        let object = title(expected);
-        walk(
-            &value(&expected.node),
-            Some(&value(&actual.node)),
-            &mut String::new(),
-            &mut |text, actual, pointer| {
-                let used: Vec<_> = both.iter().filter(|(_, mark, _)| text.contains(mark.as_str())).collect();
-                let wanted = used.iter().fold(text.to_owned(), |text, (_, mark, value)| {
-                    // Line breaks are taken out of every value.
-                    text.replace(mark.as_str(), &value.replace('\n', ""))
-                });
-                if !used.is_empty() && actual.and_then(Value::as_str) != Some(wanted.as_str()) {
-                    found.extend(used.iter().map(|(name, _, _)| Lost {
-                        variable: (*name).clone(),
-                        object: object.clone(),
-                        pointer: pointer.to_owned(),
-                    }));
-                }
-            },
-        );
+        let title = title(expected, both);
+        let mut lost = |variables: &[&String], pointer: &str| {
+            found.extend(variables.iter().map(|name| Lost {
+                variable: (*name).clone(),
+                object: title.clone(),
+                pointer: pointer.to_owned(),
+            }));
+        };
+        walk(&value(&expected.node), Some(&value(&actual.node)), both, &mut String::new(), &mut lost);
     }
 }
 
-/// Goes through the texts of a value, each with what stands in the same place of another one.
+/// A text with the values in place of the marks, and which variables those are.
+fn with_values<'v>(text: &str, both: &Both<'v>) -> (String, Vec<&'v String>) {
+    let used: Vec<_> = both.iter().filter(|(_, mark, _)| text.contains(mark.as_str())).collect();
+    // Line breaks are taken out of every value.
+    let text = used.iter().fold(text.to_owned(), |text, (_, mark, value)| {
+        text.replace(mark.as_str(), &value.replace('\n', ""))
+    });
+    (text, used.into_iter().map(|(name, ..)| *name).collect())
+}
+
+/// Goes through the keys and texts of a value, each with what stands in the same place of another one.
 fn walk(
     expected: &Value,
     actual: Option<&Value>,
+    both: &Both<'_>,
     pointer: &mut String,
-    leaf: &mut dyn FnMut(&str, Option<&Value>, &str),
+    lost: &mut dyn FnMut(&[&String], &str),
 ) {
-    let mut below = |key: &str, expected: &Value, actual: Option<&Value>| {
-        let length = pointer.len();
+    let length = pointer.len();
+    let step = |pointer: &mut String, key: &str| {
         pointer.push('/');
-        pointer.push_str(key);
-        walk(expected, actual, pointer, leaf);
-        pointer.truncate(length);
+        pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
     };
     match expected {
         Value::Object(fields) => {
             for (key, value) in fields {
-                below(key, value, actual.and_then(|actual| actual.get(key)));
+                let (real, used) = with_values(key, both);
+                let there = actual.and_then(|actual| actual.get(&real));
+                if there.is_none() && !used.is_empty() {
+                    lost(&used, pointer);
+                } else {
+                    // A key with a value in it is not shown.
+                    step(pointer, if used.is_empty() { key } else { "…" });
+                    walk(value, there, both, pointer, lost);
+                    pointer.truncate(length);
+                }
             }
         }
         Value::Array(items) => {
             for (index, value) in items.iter().enumerate() {
-                below(&index.to_string(), value, actual.and_then(|actual| actual.get(index)));
+                step(pointer, &index.to_string());
+                walk(value, actual.and_then(|actual| actual.get(index)), both, pointer, lost);
+                pointer.truncate(length);
             }
         }
-        Value::String(text) => leaf(text, actual, pointer),
+        Value::String(text) => {
+            let (wanted, used) = with_values(text, both);
+            if !used.is_empty() && actual.and_then(Value::as_str) != Some(wanted.as_str()) {
+                lost(&used, pointer);
+            }
+        }
         _ => {}
     }
 }
 
-fn title(object: &Rendered) -> String {
+/// Kind and name; a variable in the name by its own name.
+fn title(object: &Rendered, both: &Both<'_>) -> String {
     let object = value(&object.node);
     let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or("?");
-    format!("{} {}", text("/kind"), text("/metadata/name"))
+    let title = format!("{} {}", text("/kind"), text("/metadata/name"));
+    both.iter().fold(title, |title, (name, mark, _)| title.replace(mark.as_str(), &format!("${{{name}}}")))
 }
 
 #[cfg(test)]
@@ -227,6 +255,21 @@ mod tests {
     #[test]
     fn a_value_is_fine_in_one_place_and_lost_in_another() {
         assert_eq!(of("stringData: {a: \"x${v}\", b: \"${v}\"}", "12"), lost_at("/stringData/b"));
+    }
+
+    #[test]
+    fn a_value_in_a_key_is_looked_for_there() {
+        assert_eq!(of("stringData: {\"${v}-key\": \"x\"}", "blue"), Ok(vec![]));
+        assert_eq!(of("stringData: {\"${v}\": \"x\"}", "a #b").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn values_that_break_everything_only_together_are_all_named() {
+        // Two names that become the same.
+        let data = "stringData: {}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"${v}\"}\n---\napiVersion: \
+                    v1\nkind: ConfigMap\nmetadata: {name: \"${other}\"}";
+        let names: Vec<String> = of(data, "fine").unwrap().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["other", "v"]);
     }
 
     #[test]

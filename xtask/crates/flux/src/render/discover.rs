@@ -275,7 +275,16 @@ impl<'t> Discovery<'_, 't> {
         for object in &part.objects {
             self.data.extend(data::of(object));
             let kind = SOURCE_KINDS.into_iter().find(|kind| is_kind(&object.node, SOURCE_GROUP, kind));
-            self.made.extend(kind.map(|kind| ObjectKey::named(kind, &Name::of(&object.node))));
+            let Some(kind) = kind else { continue };
+            let key = ObjectKey::named(kind, &Name::of(&object.node));
+            // What is given for a source leaves out what its object leaves out.
+            let ignore = text(object.node.get("spec"), "ignore");
+            if let Some((name, tree)) = self.inputs.sources.get_key_value(&key.name)
+                && !ignore.is_empty()
+            {
+                self.others.insert(name.as_str(), session(*tree, Some(ignore.to_owned())));
+            }
+            self.made.insert(key);
         }
         let namespace = part.kustomization.name.namespace.clone();
         let made: Vec<Kustomization> = part
@@ -315,6 +324,25 @@ mod tests {
 
     use super::*;
     use crate::render::render;
+
+    #[test]
+    fn the_ignore_rules_of_a_source_that_was_given_count() {
+        let tree = MemTree::from_fixture(
+            "#- c/ks.yaml\napiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: other, namespace: \
+             n}\nspec: {ignore: \"/left.yaml\"}\n---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: \
+             Kustomization\nmetadata: {name: k, namespace: n}\nspec: {path: ./, sourceRef: {kind: GitRepository, name: \
+             other}}\n",
+        );
+        let object =
+            |name| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, namespace: n}}\n");
+        let other = format!("#- left.yaml\n{}#- kept.yaml\n{}", object("left"), object("kept"));
+        let (tree, other) = (tree.unwrap(), MemTree::from_fixture(&other).unwrap());
+        let mut inputs = Inputs::new(&tree, Entry::Folder(RepoPath::new("c").unwrap()));
+        inputs.sources.insert("other".to_owned(), &other);
+        let rendering = render(&inputs);
+        let names: Vec<String> = rendering.parts[1].objects.iter().map(|o| Name::of(&o.node).name).collect();
+        assert_eq!(names, ["kept"]);
+    }
 
     #[test]
     fn the_ignore_rules_of_the_repository_s_own_source_count() {
