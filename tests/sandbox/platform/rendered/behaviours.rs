@@ -157,17 +157,17 @@ const REASONS: [(&str, &str, &str); 15] = [
     ("transform-of-undefined", "nobody_set_this", "nobody_set_this"),
     ("name-of-variable", "a.b", "a.b"),
     ("missing-reference", "behaviours-missing", "behaviours-missing"),
-    ("missing-path", "nowhere", "nowhere"),
+    ("missing-path", "does not exist in its source", "path not found"),
     ("remote-component", "https://example.org/component", "https://example.org/component"),
     ("absolute-component", "/component", "/component"),
-    ("missing-component", "missing", "missing"),
+    ("missing-component", "behaviours/missing", "behaviours/missing"),
     ("no-kubernetes", "missing `kind`", "missing Resource metadata"),
     ("same-after-substitution", "two objects are ConfigMap same-x", "id matched 2 resources"),
     ("encrypted", "SOPS encrypted", "SOPS encrypted"),
     ("outside-source", "etc/hostname", "etc/hostname"),
-    ("plugin", "plugin", "plugin"),
-    ("helm", "helm", "helm"),
-    ("bare-minus", "ConfigMap", "ConfigMap"),
+    ("plugin", "unable to load external plugin `Maker`", "unable to load external plugin 'Maker'"),
+    ("helm", "`helmCharts` is not supported", "must specify --enable-helm"),
+    ("bare-minus", "`-` cannot follow the name", "missing closing brace"),
 ];
 
 fn object((name, spec): &(&str, Value)) -> Value {
