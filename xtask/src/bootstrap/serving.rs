@@ -86,7 +86,7 @@ impl Serving {
     pub fn publish(&self, layout: &Layout) -> Result<Served> {
         let bare = layout.served_repository();
         let mark = serde_json::to_vec(&ServedSource { source: self.source })?;
-        crate::sandbox::state::write_private(&layout.served_source(), &mark)?;
+        crate::edge::private_file::write_private(&layout.served_source(), &mark)?;
         Ok(match self.source {
             Source::Head => publish_head(&self.git, layout.checkout(), &bare, BRANCH)?,
             Source::Files => publish_work_tree(&self.git, layout.checkout(), &bare, BRANCH)?,

@@ -9,9 +9,9 @@ use yamltree::diagnostic::has_errors;
 use super::cluster_argument::ClusterArgument;
 use crate::bootstrap::target::Target;
 use crate::context::{Context, Output};
+use crate::edge::private_file::write_private;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report;
-use crate::sandbox::state::write_private;
 
 /// Flags of `apps`.
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use flux::helm::Template;
 
-use super::charts::write_private;
+use super::private_file::write_private;
 
 /// A Helm 4.
 #[derive(Debug, Clone)]

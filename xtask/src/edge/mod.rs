@@ -6,6 +6,7 @@ pub mod commit;
 pub mod git_server;
 pub mod helm;
 pub mod kustomize;
+pub mod private_file;
 pub mod process;
 pub mod terminal;
 pub mod tree;

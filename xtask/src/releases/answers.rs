@@ -10,7 +10,8 @@ use std::sync::OnceLock;
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::edge::charts::{sha256_hex, write_private};
+use crate::edge::charts::sha256_hex;
+use crate::edge::private_file::write_private;
 
 /// The form of keys and files; another number makes all that is kept unknown.
 const FORM: &str = "1";

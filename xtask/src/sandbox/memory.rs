@@ -5,7 +5,7 @@ use std::fs;
 use std::time::Duration;
 
 use super::layout::Layout;
-use super::state::write_private;
+use crate::edge::private_file::write_private;
 
 /// Resident memory of a process in KiB; 0 when it is gone.
 pub fn resident_kibibytes(pid: u32) -> u64 {

@@ -15,7 +15,7 @@ use rcgen::{
 
 use super::layout::Layout;
 use super::ports::Ports;
-use super::state::write_private;
+use crate::edge::private_file::write_private;
 
 /// The clients of the API server: file name, user, groups.
 const CLIENTS: &[(&str, &str, &[&str])] = &[

@@ -51,7 +51,10 @@ pub async fn start(layout: &Layout, ports: &Ports, mode: &ChartsMode) -> Result<
     let (tree, served) = served_tree(layout)?;
     let supply = chart_supply::for_tree(&tree, mode)?;
     let authority = ProxyCa::new()?;
-    super::state::write_private(&layout.charts_authority(), authority.certificate_pem().as_bytes())?;
+    crate::edge::private_file::write_private(
+        &layout.charts_authority(),
+        authority.certificate_pem().as_bytes(),
+    )?;
     let proxy = Proxy::open(
         &supply.charts,
         &supply.upstreams,

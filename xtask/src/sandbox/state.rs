@@ -1,8 +1,6 @@
 //! What the supervisor says of itself to the commands: one small file, replaced as a whole.
 
 use std::fs;
-use std::io::Write;
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -10,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::charts_mode::ChartsMode;
 use super::layout::Layout;
 use super::ports::Ports;
+use crate::edge::private_file::write_private;
 
 /// How far the supervisor has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,16 +67,4 @@ impl State {
     pub fn write(&self, layout: &Layout) -> Result<()> {
         write_private(&layout.state(), &serde_json::to_vec_pretty(self)?)
     }
-}
-
-/// Writes a file that only its owner may read, all of it or nothing.
-pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let write = || -> Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().with_context(|| format!("write {}", path.display()))
 }

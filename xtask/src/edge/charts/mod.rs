@@ -25,5 +25,5 @@ pub use contents::{Contents, packed_folder, with_digest, with_values};
 pub use digest::sha256_hex;
 pub use error::ChartError;
 pub use proxy::{Proxy, ProxyCa, ProxyError, RequestLine};
-pub use store::{ChartStore, Pulled, write_private};
+pub use store::{ChartStore, Pulled};
 pub use upstream::Upstream;

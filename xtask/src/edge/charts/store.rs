@@ -5,7 +5,7 @@
 //! Files are written beside and moved, so that a run that was killed leaves nothing half-written.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::chart::Chart;
 use super::contents::Contents;
 use super::digest::sha256_hex;
+use crate::edge::private_file::write_private;
 
 /// The form of what is noted of an archive; another one makes all notes unknown.
 const FORM: &str = "1";
@@ -98,19 +99,6 @@ impl ChartStore {
     fn place(&self, place: &str) -> PathBuf {
         self.folder.join("places").join(format!("{}.json", sha256_hex(place.as_bytes())))
     }
-}
-
-/// Writes a file that only its owner reads, whole or not at all.
-pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    use std::io::Write;
-    let doing = || format!("write {}", path.display());
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).with_context(doing)?;
-    // Made with mode 0600, under a name of its own.
-    let mut file = tempfile::NamedTempFile::new_in(folder).with_context(doing)?;
-    file.write_all(bytes).with_context(doing)?;
-    file.persist(path).with_context(doing)?;
-    Ok(())
 }
 
 #[cfg(test)]
