@@ -1,5 +1,19 @@
 //! Every rule, one file each, sorted by code.
 
+/// The example of a rule about pods: a Deployment with this image, and more lines of its container and behind it.
+macro_rules! deployment {
+    ($image:literal, $more:literal) => {
+        concat!(
+            "#- k/d.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d, namespace: default}\nspec:\n  selector: \
+             {matchLabels: {app: d}}\n  template:\n    metadata: {labels: {app: d}}\n    spec:\n      containers:\n      - name: \
+             main\n        image: ",
+            $image,
+            "\n",
+            $more
+        )
+    };
+}
+
 mod flux_api_version;
 mod flux_floating_version;
 mod flux_inline_values;

@@ -104,6 +104,16 @@ impl<'s> Object<'s> {
         self.kind() == kind && self.group() == group
     }
 
+    /// Is it a HelmRelease?
+    pub fn is_release(&self) -> bool {
+        self.is(flux::releases::GROUP, "HelmRelease")
+    }
+
+    /// Is it a Kustomization of Flux?
+    pub fn is_kustomization(&self) -> bool {
+        flux::render::spec::is_kustomization(self.node)
+    }
+
     /// Kind, namespace and name.
     pub fn key(&self) -> ObjectKey {
         let mut name = Name::of(self.node);

@@ -1,11 +1,8 @@
-//! An object of Flux has an API version that Flux 2.9 does not serve.
-
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `flux/api-version`
 pub(super) const RULE: Rule = Rule {
     code: "flux/api-version",
     severity: Severity::Error,

@@ -1,11 +1,8 @@
-//! A chart is not pinned to one exact version.
-
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `flux/floating-version`
 pub(super) const RULE: Rule = Rule {
     code: "flux/floating-version",
     severity: Severity::Warning,

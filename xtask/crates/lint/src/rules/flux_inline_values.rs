@@ -1,11 +1,8 @@
-//! A HelmRelease has `values` beside `valuesFrom`.
-
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `flux/inline-values`
 pub(super) const RULE: Rule = Rule {
     code: "flux/inline-values",
     severity: Severity::Warning,
@@ -36,7 +33,7 @@ spec:
 };
 
 fn check(object: &Object<'_>, found: &mut Found) {
-    if !object.is("helm.toolkit.fluxcd.io", "HelmRelease") {
+    if !object.is_release() {
         return;
     }
     let from = object.at(&["spec", "valuesFrom"]).filter(|from| !from.items().is_empty());

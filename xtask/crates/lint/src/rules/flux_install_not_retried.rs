@@ -1,11 +1,8 @@
-//! A HelmRelease is installed once and never again.
-
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `flux/install-not-retried`
 pub(super) const RULE: Rule = Rule {
     code: "flux/install-not-retried",
     severity: Severity::Warning,
@@ -32,7 +29,7 @@ spec:
 };
 
 fn check(object: &Object<'_>, found: &mut Found) {
-    if !object.is("helm.toolkit.fluxcd.io", "HelmRelease") {
+    if !object.is_release() {
         return;
     }
     let is_retried = object.text(&["spec", "install", "strategy", "name"]) == "RetryOnFailure"

@@ -1,13 +1,11 @@
-//! A Kustomization waits for another one that is ready before its objects are.
-
 use std::collections::BTreeSet;
 
+use flux::render::spec::Name;
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::{Owner, Subject};
 
-/// `flux/not-gated`
 pub(super) const RULE: Rule = Rule {
     code: "flux/not-gated",
     severity: Severity::Warning,
@@ -81,21 +79,12 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     // Something in it takes time to become ready; a ConfigMap is there at once.
     let takes_time = |name| {
         let own = subject.objects().filter(|object| object.owner == Owner::Kustomization(name));
-        own.into_iter().any(|object| {
-            object.pod().is_some()
-                || object.is("helm.toolkit.fluxcd.io", "HelmRelease")
-                || object.is("kustomize.toolkit.fluxcd.io", "Kustomization")
-        })
+        own.into_iter()
+            .any(|object| object.pod().is_some() || object.is_release() || object.is_kustomization())
     };
     let mut told = BTreeSet::new();
-    for object in subject.objects().filter(|object| object.is("kustomize.toolkit.fluxcd.io", "Kustomization"))
-    {
-        let key = object.key();
-        let Some(part) = subject.rendering.parts.iter().find(|part| {
-            part.kustomization.name.name == key.name && part.kustomization.name.namespace == key.namespace
-        }) else {
-            continue;
-        };
+    for object in subject.objects().filter(|object| object.is_kustomization()) {
+        let Some(part) = subject.rendering.part(&Name::of(object.node)) else { continue };
         for (other, expression) in &part.kustomization.depends_on {
             let Some(waited) = subject.rendering.part(other) else { continue };
             let spec = waited.kustomization.object.get("spec");

@@ -1,5 +1,3 @@
-//! Two Kustomizations or releases make the same object.
-
 use std::collections::BTreeMap;
 
 use flux::object::ObjectKey;
@@ -8,7 +6,6 @@ use yamltree::diagnostic::Severity;
 use crate::rule::{Check, Found, Rule};
 use crate::subject::{Object, Owner, Subject};
 
-/// `flux/two-owners`
 pub(super) const RULE: Rule = Rule {
     code: "flux/two-owners",
     severity: Severity::Error,

@@ -1,11 +1,8 @@
-//! A value is set both by a `targetPath` and inline.
-
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `flux/value-set-twice`
 pub(super) const RULE: Rule = Rule {
     code: "flux/value-set-twice",
     severity: Severity::Warning,
@@ -46,7 +43,7 @@ data: {count: "2"}
 };
 
 fn check(object: &Object<'_>, found: &mut Found) {
-    if !object.is("helm.toolkit.fluxcd.io", "HelmRelease") {
+    if !object.is_release() {
         return;
     }
     let Some(values) = object.at(&["spec", "values"]) else { return };

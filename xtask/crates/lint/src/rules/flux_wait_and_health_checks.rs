@@ -1,11 +1,8 @@
-//! A Kustomization has `healthChecks` beside `wait: true`.
-
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `flux/wait-and-health-checks`
 pub(super) const RULE: Rule = Rule {
     code: "flux/wait-and-health-checks",
     severity: Severity::Warning,
@@ -46,8 +43,7 @@ metadata: {name: c, namespace: default}
 };
 
 fn check(object: &Object<'_>, found: &mut Found) {
-    if !object.is("kustomize.toolkit.fluxcd.io", "Kustomization") || object.text(&["spec", "wait"]) != "true"
-    {
+    if !object.is_kustomization() || object.text(&["spec", "wait"]) != "true" {
         return;
     }
     if let Some(checks) = object.at(&["spec", "healthChecks"]).filter(|checks| !checks.items().is_empty()) {

@@ -1,12 +1,9 @@
-//! A custom resource has a field that is null.
-
 use kustomize_rs::yaml::node::Node;
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `helm/null`
 pub(super) const RULE: Rule = Rule {
     code: "helm/null",
     severity: Severity::Error,
@@ -30,7 +27,7 @@ spec: {settings: {}}
 fn check(object: &Object<'_>, found: &mut Found) {
     let is_built_in = |group: &str| group.is_empty() || !group.contains('.') || group.ends_with(".k8s.io");
     // Values of releases may hold null on purpose: it removes what the chart sets.
-    if is_built_in(object.group()) || object.is("helm.toolkit.fluxcd.io", "HelmRelease") {
+    if is_built_in(object.group()) || object.is_release() {
         return;
     }
     if let Some(spec) = object.at(&["spec"]) {

@@ -1,44 +1,23 @@
-//! An image comes from Bitnami's free catalogue.
-
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `images/bitnami`
 pub(super) const RULE: Rule = Rule {
     code: "images/bitnami",
     severity: Severity::Warning,
     says: "An image comes from Bitnami's free catalogue.",
     why: "Those images were taken away in 2025: what is left of them gets no updates and may vanish.",
-    failing: r#"#- k/d.yaml
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: d, namespace: default}
-spec:
-  selector: {matchLabels: {app: d}}
-  template:
-    metadata: {labels: {app: d}}
-    spec:
-      containers:
-      - name: main
-        image: docker.io/bitnami/redis:8.0.1
-        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
-"#,
-    fixed: r#"#- k/d.yaml
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: d, namespace: default}
-spec:
-  selector: {matchLabels: {app: d}}
-  template:
-    metadata: {labels: {app: d}}
-    spec:
-      containers:
-      - name: main
-        image: docker.io/valkey/valkey:9.1.1
-        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
-"#,
+    failing: deployment!(
+        "docker.io/bitnami/redis:8.0.1",
+        r#"        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
+"#
+    ),
+    fixed: deployment!(
+        "docker.io/valkey/valkey:9.1.1",
+        r#"        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
+"#
+    ),
     check: Check::Object(check),
 };
 

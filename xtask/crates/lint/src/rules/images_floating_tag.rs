@@ -1,44 +1,23 @@
-//! An image has no exact tag.
-
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `images/floating-tag`
 pub(super) const RULE: Rule = Rule {
     code: "images/floating-tag",
     severity: Severity::Warning,
     says: "An image has no exact tag.",
     why: "What runs changes whenever a pod is started somewhere else, without a commit; and nobody can go back.",
-    failing: r#"#- k/d.yaml
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: d, namespace: default}
-spec:
-  selector: {matchLabels: {app: d}}
-  template:
-    metadata: {labels: {app: d}}
-    spec:
-      containers:
-      - name: main
-        image: docker.io/nginx:latest
-        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
-"#,
-    fixed: r#"#- k/d.yaml
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: d, namespace: default}
-spec:
-  selector: {matchLabels: {app: d}}
-  template:
-    metadata: {labels: {app: d}}
-    spec:
-      containers:
-      - name: main
-        image: docker.io/nginx:1.29.2
-        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
-"#,
+    failing: deployment!(
+        "docker.io/nginx:latest",
+        r#"        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
+"#
+    ),
+    fixed: deployment!(
+        "docker.io/nginx:1.29.2",
+        r#"        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
+"#
+    ),
     check: Check::Object(check),
 };
 

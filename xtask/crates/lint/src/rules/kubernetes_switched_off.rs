@@ -1,12 +1,9 @@
-//! An object has an API version that Kubernetes has only where it is switched on.
-
 use yamltree::diagnostic::Severity;
 
 use super::kubernetes_unknown_kind::SWITCHED_OFF;
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `kubernetes/switched-off`
 pub(super) const RULE: Rule = Rule {
     code: "kubernetes/switched-off",
     severity: Severity::Warning,

@@ -1,12 +1,9 @@
-//! An object has an API version or kind that Kubernetes does not have.
-
 use flux::helm::BUILT_IN;
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `kubernetes/unknown-kind`
 pub(super) const RULE: Rule = Rule {
     code: "kubernetes/unknown-kind",
     severity: Severity::Error,

@@ -1,5 +1,3 @@
-//! An object is in a namespace that nobody makes.
-
 use std::collections::BTreeSet;
 
 use yamltree::diagnostic::Severity;
@@ -7,7 +5,6 @@ use yamltree::diagnostic::Severity;
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Subject;
 
-/// `namespace/missing`
 pub(super) const RULE: Rule = Rule {
     code: "namespace/missing",
     severity: Severity::Warning,
@@ -37,7 +34,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     let made: BTreeSet<String> =
         subject.objects().filter(|o| o.is("", "Namespace")).map(|o| o.key().name).collect();
     // Where releases may make namespaces that nobody can see here.
-    let by_releases = subject.objects().filter(|o| o.is("helm.toolkit.fluxcd.io", "HelmRelease"));
+    let by_releases = subject.objects().filter(|o| o.is_release());
     let by_releases = by_releases.filter(|o| o.text(&["spec", "install", "createNamespace"]) == "true");
     let by_releases: BTreeSet<&str> = by_releases.map(|o| o.text(&["spec", "targetNamespace"])).collect();
     let mut told = BTreeSet::new();

@@ -1,45 +1,24 @@
-//! A container is privileged, or shares the host's processes, network or files.
-
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `pods/privileged`
 pub(super) const RULE: Rule = Rule {
     code: "pods/privileged",
     severity: Severity::Warning,
     says: "A container is privileged, or shares the host's processes, network or files.",
     why: "Whoever breaks into it owns the server.",
-    failing: r#"#- k/d.yaml
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: d, namespace: default}
-spec:
-  selector: {matchLabels: {app: d}}
-  template:
-    metadata: {labels: {app: d}}
-    spec:
-      containers:
-      - name: main
-        image: docker.io/nginx:1.29.2
-        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
+    failing: deployment!(
+        "docker.io/nginx:1.29.2",
+        r#"        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
         securityContext: {privileged: true}
-"#,
-    fixed: r#"#- k/d.yaml
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: d, namespace: default}
-spec:
-  selector: {matchLabels: {app: d}}
-  template:
-    metadata: {labels: {app: d}}
-    spec:
-      containers:
-      - name: main
-        image: docker.io/nginx:1.29.2
-        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
-"#,
+"#
+    ),
+    fixed: deployment!(
+        "docker.io/nginx:1.29.2",
+        r#"        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
+"#
+    ),
     check: Check::Object(check),
 };
 

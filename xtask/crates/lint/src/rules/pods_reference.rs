@@ -1,5 +1,3 @@
-//! A pod needs a ConfigMap or Secret that nobody makes.
-
 use std::collections::BTreeSet;
 
 use flux::object::ObjectKey;
@@ -9,46 +7,27 @@ use yamltree::diagnostic::Severity;
 use crate::rule::{Check, Found, Rule};
 use crate::subject::{Object, Subject};
 
-/// `pods/reference`
 pub(super) const RULE: Rule = Rule {
     code: "pods/reference",
     severity: Severity::Error,
     says: "A pod needs a ConfigMap or Secret that nobody makes.",
     why: "Its containers never start: the pod waits for ever, and the sandbox does not notice, since nothing runs there.",
-    failing: r#"#- k/d.yaml
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: d, namespace: default}
-spec:
-  selector: {matchLabels: {app: d}}
-  template:
-    metadata: {labels: {app: d}}
-    spec:
-      containers:
-      - name: main
-        image: docker.io/nginx:1.29.2
-        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
+    failing: deployment!(
+        "docker.io/nginx:1.29.2",
+        r#"        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
         envFrom: [{configMapRef: {name: settings}}]
-"#,
-    fixed: r#"#- k/d.yaml
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: d, namespace: default}
-spec:
-  selector: {matchLabels: {app: d}}
-  template:
-    metadata: {labels: {app: d}}
-    spec:
-      containers:
-      - name: main
-        image: docker.io/nginx:1.29.2
-        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
+"#
+    ),
+    fixed: deployment!(
+        "docker.io/nginx:1.29.2",
+        r#"        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
         envFrom: [{configMapRef: {name: settings}}]
 ---
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: settings, namespace: default}
-"#,
+"#
+    ),
     check: Check::Repository(check),
 };
 
@@ -64,7 +43,7 @@ const MAKERS: [(&str, &str); 6] = [
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
     // A release whose chart is not at hand may make it.
-    if !subject.has_all_charts && subject.objects().any(|o| o.is("helm.toolkit.fluxcd.io", "HelmRelease")) {
+    if !subject.has_all_charts && subject.objects().any(|o| o.is_release()) {
         return;
     }
     let mut made: BTreeSet<ObjectKey> = BTreeSet::new();

@@ -1,43 +1,19 @@
-//! A container says nothing of the memory that it needs.
-
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
 
-/// `pods/requests`
 pub(super) const RULE: Rule = Rule {
     code: "pods/requests",
     severity: Severity::Warning,
     says: "A container says nothing of the memory that it needs.",
     why: "On one server that is full, the kernel ends whichever process it likes; with requests and limits it is the one that took too much.",
-    failing: r#"#- k/d.yaml
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: d, namespace: default}
-spec:
-  selector: {matchLabels: {app: d}}
-  template:
-    metadata: {labels: {app: d}}
-    spec:
-      containers:
-      - name: main
-        image: docker.io/nginx:1.29.2
-"#,
-    fixed: r#"#- k/d.yaml
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: d, namespace: default}
-spec:
-  selector: {matchLabels: {app: d}}
-  template:
-    metadata: {labels: {app: d}}
-    spec:
-      containers:
-      - name: main
-        image: docker.io/nginx:1.29.2
-        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
-"#,
+    failing: deployment!("docker.io/nginx:1.29.2", r#""#),
+    fixed: deployment!(
+        "docker.io/nginx:1.29.2",
+        r#"        resources: {requests: {cpu: 10m, memory: 32Mi}, limits: {memory: 64Mi}}
+"#
+    ),
     check: Check::Object(check),
 };
 

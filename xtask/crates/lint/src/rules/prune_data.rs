@@ -1,11 +1,8 @@
-//! A namespace or a claim goes when it is no longer in the repository.
-
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::{Owner, Subject};
 
-/// `prune/data`
 pub(super) const RULE: Rule = Rule {
     code: "prune/data",
     severity: Severity::Warning,

@@ -1,12 +1,9 @@
-//! A Secret has a value that is written in the repository as it is.
-
 use kustomize_rs::yaml::node::Node;
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::{Owner, Subject};
 
-/// `secrets/plain`
 pub(super) const RULE: Rule = Rule {
     code: "secrets/plain",
     severity: Severity::Warning,
