@@ -12,6 +12,8 @@ use tests::checkout::Checkout;
 use tests::owned;
 use tests::shared::platform;
 use xtask::edge::tree::DiskTree;
+use yamltree::path::RepoPath;
+use yamltree::tree::{MemTree, Tree, files_below};
 
 const KUSTOMIZATIONS: &str = "kustomizations.kustomize.toolkit.fluxcd.io";
 const MANAGER: &str = "kustomize-controller";
@@ -156,6 +158,27 @@ fn compare(checkout: &Checkout, rendering: &Rendering, kustomizations: &[Value])
     let unknown = kustomizations.iter().map(name).filter(|name| !known.contains(name));
     found.extend(unknown.map(|name| format!("{name}: only in the cluster")));
     found
+}
+
+/// Commits files (in the form of `MemTree::from_fixture`) below `flux2/FOLDER`, and waits until Flux has them.
+fn serve(checkout: &Checkout, folder: &str, fixture: &str) {
+    let files = MemTree::from_fixture(fixture).unwrap();
+    for path in files_below(&files, &RepoPath::root()) {
+        checkout.write(&format!("flux2/{folder}/{path}"), &files.read(&path).unwrap());
+    }
+    let commit = checkout.commit(folder);
+    checkout.wait_until_flux_follows(&commit);
+}
+
+/// The condition `Ready`: whether it is true, its reason, and its message; none while it is neither.
+fn ready(object: &Value) -> Option<(bool, &str, &str)> {
+    let ready = object.pointer("/status/conditions")?.as_array()?.iter().find(|c| c["type"] == "Ready")?;
+    let (reason, message) = (ready["reason"].as_str()?, ready["message"].as_str()?);
+    match ready["status"].as_str()? {
+        "True" => Some((true, reason, message)),
+        "False" => Some((false, reason, message)),
+        _ => None,
+    }
 }
 
 mod behaviours;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use tests::shared::platform;
 
-use super::{KUSTOMIZATIONS, compare, live, name, rendered};
+use super::{KUSTOMIZATIONS, compare, live, name, ready, rendered, serve};
 
 /// Files below `flux2/behaviours/`, in the form of `MemTree::from_fixture`.
 const FILES: &str = include_str!("behaviours.txt");
@@ -198,27 +198,14 @@ fn beside() -> Vec<Value> {
 
 /// Ready, and why; nothing while the controller still works.
 fn verdict(object: &Value) -> Option<(bool, String)> {
-    let conditions = object.pointer("/status/conditions")?.as_array()?;
-    let ready = conditions.iter().find(|c| c["type"] == "Ready")?;
-    let message = format!("{}: {}", ready["reason"].as_str()?, ready["message"].as_str()?);
-    match ready["status"].as_str()? {
-        "True" => Some((true, message)),
-        "False" => Some((false, message)),
-        _ => None,
-    }
+    ready(object).map(|(is_ready, reason, message)| (is_ready, format!("{reason}: {message}")))
 }
 
 #[test]
 fn every_behaviour_of_the_controller_is_rendered_or_refused_alike() {
     let platform = platform();
     let checkout = &platform.checkout;
-    let files = yamltree::tree::MemTree::from_fixture(FILES).unwrap();
-    for path in yamltree::tree::files_below(&files, &yamltree::path::RepoPath::root()) {
-        let text = yamltree::tree::Tree::read(&files, &path).unwrap();
-        checkout.write(&format!("flux2/behaviours/{path}"), &text);
-    }
-    let commit = checkout.commit("behaviours");
-    checkout.wait_until_flux_follows(&commit);
+    serve(checkout, "behaviours", FILES);
     let all = kustomizations();
     let objects: Vec<Value> = beside().into_iter().chain(all.iter().map(object)).collect();
     let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});

@@ -23,7 +23,7 @@ use xtask::sandbox::chart_supply;
 use xtask::sandbox::charts_mode::ChartsMode;
 use xtask::sandbox::layout::Layout;
 
-use super::{KUSTOMIZATIONS, ROOT, differences, live, name, rendered};
+use super::{KUSTOMIZATIONS, ROOT, differences, live, name, ready, rendered, serve};
 
 const RELEASES: &str = "helmreleases.helm.toolkit.fluxcd.io";
 /// Files below `flux2/releases/`.
@@ -265,28 +265,18 @@ fn release((name, spec): &(&str, Value)) -> Value {
 
 /// Installed, or why not; nothing while the controllers still work.
 fn verdict(object: &Value) -> Option<(bool, String)> {
-    let ready = object.pointer("/status/conditions")?.as_array()?.iter().find(|c| c["type"] == "Ready")?;
-    let message = format!("{}: {}", ready["reason"].as_str()?, ready["message"].as_str()?);
-    match (ready["status"].as_str()?, ready["reason"].as_str()?) {
-        ("True", _) => Some((true, message)),
-        // The chart is still on its way.
-        ("False", "SourceNotReady" | "ArtifactFailed") if message.contains("latest generation") => None,
-        ("False", _) => Some((false, message)),
-        _ => None,
-    }
+    let (is_ready, reason, message) = ready(object)?;
+    // The chart is still on its way.
+    let is_early =
+        matches!(reason, "SourceNotReady" | "ArtifactFailed") && message.contains("latest generation");
+    (is_ready || !is_early).then(|| (is_ready, format!("{reason}: {message}")))
 }
 
 #[test]
 fn every_sort_of_release_is_rendered_or_refused_as_helm_controller_does_it() {
     let platform = platform();
     let checkout = &platform.checkout;
-    let files = yamltree::tree::MemTree::from_fixture(FILES).unwrap();
-    for path in yamltree::tree::files_below(&files, &yamltree::path::RepoPath::root()) {
-        let text = yamltree::tree::Tree::read(&files, &path).unwrap();
-        checkout.write(&format!("flux2/releases/{path}"), &text);
-    }
-    let commit = checkout.commit("releases");
-    checkout.wait_until_flux_follows(&commit);
+    serve(checkout, "releases", FILES);
     let all = sorts();
     let namespace = |name: &str| json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
     let mut objects = vec![
