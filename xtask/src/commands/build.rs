@@ -31,14 +31,15 @@ use crate::report;
                                                   which file and line, patch or variable set it
   cargo xtask build --explain HelmRelease/nextcloud.values.nextcloud
                                                   which layer of values
-  cargo xtask build --charts                      what Helm makes of the releases too, with charts that were pulled
-  cargo xtask build --charts=../charts wordpress  charts of that folder first
+  cargo xtask build --charts                      what Helm makes of the releases too
+  cargo xtask build sandbox wordpress --charts=../charts
+                                                  with the charts of that folder first
   cargo xtask build --revision HEAD~1             the same of another commit
   cargo xtask build --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
 
 Values that only the cluster knows (generated passwords, encrypted Secrets) are placeholders.
-Exit code 1 when a Kustomization cannot be built; the others are printed all the same.")]
+Exit code 1 when a Kustomization or a release cannot be built; the others are printed all the same.")]
 pub struct Arguments {
     #[command(flatten)]
     what: RenderArguments,
@@ -154,7 +155,8 @@ fn known(rendering: &Rendering) -> String {
 
 fn print(piece: &Piece<'_>) {
     let Part { kustomization, .. } = piece.part;
-    report::line(format!("# {}, {}", title(piece.part), shown_path(&kustomization.path)));
+    let suspended = if kustomization.is_suspended { ", suspended" } else { "" };
+    report::line(format!("# {}, {}{suspended}", title(piece.part), shown_path(&kustomization.path)));
     for object in &piece.part.objects {
         report::line(format!("---\n{}", piece.part.yaml(object).trim_end()));
     }

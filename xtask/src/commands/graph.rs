@@ -20,7 +20,7 @@ use crate::report;
   cargo xtask graph --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
 
-Exit code 1 when a Kustomization cannot be built, when something depends on what nothing makes, and when
+Exit code 1 when a Kustomization cannot be built, when something depends on what nothing makes, and when \
 there is a cycle; the graph is printed all the same.")]
 pub struct Arguments {
     #[command(flatten)]

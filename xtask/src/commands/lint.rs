@@ -27,7 +27,7 @@ use crate::report::{self, table::table};
   cargo xtask lint --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
   cargo xtask lint --changed main                 only what is new since the branch main
-  cargo xtask lint --explain pods/reference       what a finding means, with an example and what to do
+  cargo xtask lint --explain pods/reference       what a finding means, with an example
   cargo xtask lint --format gitlab                for GitLab's merge requests
 
 A finding is allowed by a comment in its line or the one above: `# allow CODE: REASON`.

@@ -10,10 +10,9 @@ use yamltree::diagnostic::Diagnostic;
 
 use super::release::{ChartSpec, Reference, Release};
 use crate::object::ObjectKey;
-use crate::render::spec::{Name, is_kind, text};
+use crate::pins::is_exact;
+use crate::render::spec::{Name, SOURCE_GROUP, is_kind, text};
 use crate::render::{Rendering, value};
-
-const SOURCE_GROUP: &str = "source.toolkit.fluxcd.io";
 
 /// A chart as it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -236,10 +235,6 @@ fn key(reference: &Reference, namespace: &str) -> ObjectKey {
 
 fn secret_of(source: &Node) -> Option<String> {
     Some(text(source.get("secretRef"), "name").to_owned()).filter(|name| !name.is_empty())
-}
-
-fn is_exact(version: &str) -> bool {
-    crate::pins::is_exact(version)
 }
 
 #[cfg(test)]

@@ -16,12 +16,11 @@ use super::artifacts::{ARTIFACT, Artifacts, Missing, Patience};
 use super::build::{Built, build, folder, place_of};
 use super::generator::ArtifactGenerator;
 use super::manifest::title;
-use super::spec::{Kustomization, Name, is_kind, is_kustomization, text};
+use super::spec::{Kustomization, Name, SOURCE_GROUP, is_kind, is_kustomization, text};
 use super::variables::{Data, Variables};
 use super::{Artifact, Encrypted, Entry, Inputs, Part, Rendered, Rendering, data, parallel};
 use crate::object::ObjectKey;
 
-const SOURCE_GROUP: &str = "source.toolkit.fluxcd.io";
 /// The kinds that a Kustomization can be built from.
 const SOURCE_KINDS: [&str; 4] = ["GitRepository", "OCIRepository", "Bucket", ARTIFACT];
 /// Code of what lacks a source.

@@ -11,6 +11,8 @@ use crate::object::ObjectKey;
 
 /// Group of the API of Flux Kustomizations.
 pub const GROUP: &str = "kustomize.toolkit.fluxcd.io";
+/// Group of the API of sources.
+pub(crate) const SOURCE_GROUP: &str = "source.toolkit.fluxcd.io";
 
 /// Namespace and name of an object; its kind is said by what holds it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
