@@ -7,12 +7,14 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod allowed;
+mod refused;
 mod rule;
 mod rules;
 mod subject;
 
 use yamltree::diagnostic::Diagnostic;
 
+pub use refused::Refused;
 pub use rule::{Check, Found, Rule};
 pub use rules::RULES;
 pub use subject::{ChartObjects, Object, Owner, Subject};
