@@ -11,6 +11,7 @@ pub mod cluster;
 pub mod differential;
 pub mod envsubst;
 pub mod guard;
+pub mod mutation;
 pub mod oracle;
 pub mod owned;
 pub mod processes;

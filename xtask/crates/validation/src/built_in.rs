@@ -1,14 +1,116 @@
 //! What the code of the API server refuses about built-in kinds, beyond their types.
+//!
+//! [`fields`] holds what is asked of one field, as a table; the other rooms hold what is asked of several fields together.
+
+mod fields;
+mod networking;
+mod pods;
+mod resources;
+mod secrets;
+mod selectors;
+mod services;
+mod storage;
+mod workloads;
 
 use kustomize_rs::yaml::node::Node;
 
-use crate::check::Faults;
-use crate::schemas::Kind;
-use crate::types::Type;
+use crate::check::{Faults, Sort};
+use crate::types::{Table, Type};
 
-pub(crate) fn check<'a>(_object: &'a Node, _kind: &Kind<'a>, _faults: &mut Faults<'a>) {}
+pub(crate) use fields::{may_be_empty, may_be_left_out};
 
-/// Fields that the OpenAPI document calls required and the server does not ask for.
-pub(crate) fn may_be_left_out(_of: &Type, _field: &str) -> bool {
-    false
+/// What is asked of a value of a named type, wherever it stands.
+pub(crate) fn of_type<'a>(node: &'a Node, of: &'a Type, table: &'a Table, faults: &mut Faults<'a>) {
+    let Some(name) = of.name.as_deref() else { return };
+    fields::check(node, of, name, table, faults);
+    let Some(name) = name.strip_prefix("io.k8s.api.") else {
+        match name.rsplit('.').next() {
+            Some("LabelSelectorRequirement") => selectors::requirement(node, faults),
+            Some("APIService") => networking::api_service(node, faults),
+            _ => {}
+        }
+        return;
+    };
+    match name {
+        "core.v1.NodeSelectorRequirement" => selectors::node_requirement(node, faults),
+        "core.v1.NodeSelector" => selectors::node_selector(node, faults),
+        "core.v1.Toleration" => selectors::toleration(node, faults),
+        "core.v1.PodSpec" => pods::spec(node, faults),
+        "core.v1.Pod" => pods::alone(node, faults),
+        "core.v1.Container" => pods::container(node, faults),
+        "core.v1.EnvVar" => pods::variable(node, faults),
+        "core.v1.Volume" => pods::volume(node, of, faults),
+        "core.v1.ProjectedVolumeSource" => pods::projected(node, faults),
+        "core.v1.SecurityContext" => pods::security_context(node, faults),
+        "core.v1.ResourceRequirements" => resources::requirements(node, faults),
+        "core.v1.PodTemplateSpec" => workloads::template(node, faults),
+        "core.v1.PersistentVolumeClaimSpec" => storage::claim(node, faults),
+        "core.v1.PersistentVolumeSpec" => storage::volume(node, of, faults),
+        "core.v1.ServiceSpec" => services::spec(node, faults),
+        "core.v1.LimitRangeSpec" => resources::limit_range(node, faults),
+        "core.v1.ResourceQuotaSpec" => resources::quota(node, faults),
+        "core.v1.ScopedResourceSelectorRequirement" => selectors::scope(node, faults),
+        "core.v1.Secret" => secrets::secret(node, faults),
+        "core.v1.ConfigMap" => secrets::config_map(node, faults),
+        "core.v1.Namespace" => workloads::namespace(node, faults),
+        "core.v1.ServiceAccount" => secrets::service_account(node, faults),
+        "apps.v1.DeploymentSpec" => workloads::deployment(node, faults),
+        "apps.v1.StatefulSetSpec" => workloads::stateful_set(node, faults),
+        "apps.v1.DaemonSetSpec" => workloads::daemon_set(node, faults),
+        "apps.v1.ReplicaSetSpec" => workloads::matching(node, faults),
+        "batch.v1.JobSpec" => workloads::job(node, faults),
+        "batch.v1.CronJobSpec" => workloads::cron_job(node, faults),
+        "networking.v1.HTTPIngressPath" => networking::path(node, faults),
+        "networking.v1.NetworkPolicySpec" => networking::policy(node, faults),
+        "networking.v1.NetworkPolicyPeer" => networking::peer(node, faults),
+        "networking.v1.NetworkPolicyPort" => networking::port(node, faults),
+        "networking.v1.IPBlock" => networking::block(node, faults),
+        "networking.v1.IngressClassParametersReference" => networking::parameters(node, faults),
+        "rbac.v1.Role" => networking::role(node, faults),
+        "rbac.v1.ClusterRole" => networking::role(node, faults),
+        "rbac.v1.RoleBinding" | "rbac.v1.ClusterRoleBinding" => networking::binding(node, faults),
+        "policy.v1.PodDisruptionBudgetSpec" => workloads::budget(node, faults),
+        "autoscaling.v2.HorizontalPodAutoscalerSpec" => workloads::autoscaler(node, faults),
+        "autoscaling.v2.MetricSpec" => workloads::metric(node, faults),
+        "storage.v1.StorageClass" => storage::class(node, faults),
+        "admissionregistration.v1.ValidatingWebhook" | "admissionregistration.v1.MutatingWebhook" => {
+            networking::webhook(node, faults);
+        }
+        "discovery.v1.EndpointSlice" => networking::endpoint_slice(node, faults),
+        _ => {}
+    }
+}
+
+/// A field that is there and not null.
+fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
+    path.iter().try_fold(node, |node, step| node.get(step)).filter(|node| !node.is_null())
+}
+
+/// The text of a field; empty if it is missing or null.
+fn text<'n>(node: &'n Node, path: &[&str]) -> &'n str {
+    at(node, path).map_or("", Node::value_text)
+}
+
+/// The items of a list; none if it is missing.
+fn items<'n>(node: &'n Node, path: &[&str]) -> &'n [Node] {
+    at(node, path).map_or(&[][..], Node::items)
+}
+
+/// A whole number; none if it is missing or none.
+fn number(node: &Node, path: &[&str]) -> Option<i64> {
+    at(node, path)?.value_text().parse().ok()
+}
+
+/// A fault of a field below the value that is looked at.
+fn fault<'a>(
+    faults: &mut Faults<'a>,
+    sort: Sort,
+    at: &Node,
+    field: &'a str,
+    message: impl Into<String>,
+    help: impl Into<String>,
+) {
+    faults.path.0.push(crate::check::Step::Field(field));
+    faults.add(sort, at, message, help);
+    faults.path.0.pop();
 }

@@ -34,15 +34,20 @@ pub(crate) fn is_base64(text: &str) -> bool {
     STANDARD.decode(text).is_ok()
 }
 
-/// RFC 3339, and what else `strfmt.ParseDateTime` takes.
-pub(crate) fn is_date_time(text: &str) -> bool {
-    if text.is_empty() || chrono::DateTime::parse_from_rfc3339(text).is_ok() {
-        return true;
-    }
-    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S"]
-        .iter()
-        .any(|form| chrono::NaiveDateTime::parse_from_str(text, form).is_ok())
-        || is_date(text)
+/// A date, a `T`, a time of the day and an offset or `Z`.
+fn is_date_time(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    let Some((date, time)) = text.split_once('t') else { return false };
+    let Some(end) = time.find(['z', '+', '-']) else { return false };
+    let (time, offset) = time.split_at(end);
+    let (time, fraction) = time.split_once('.').map_or((time, "0"), |(time, fraction)| (time, fraction));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_number = |part: &str, most: u8| part.len() == 2 && digits(part) && part.parse::<u8>().is_ok_and(|n| n <= most);
+    let parts: Vec<&str> = time.split(':').collect();
+    let is_time = matches!(parts.as_slice(), [h, m, s] if is_number(h, 23) && is_number(m, 59) && is_number(s, 59));
+    let is_offset = offset == "z"
+        || offset.get(1..).and_then(|it| it.split_once(':')).is_some_and(|(h, m)| is_number(h, 99) && is_number(m, 99));
+    is_date(date) && is_time && digits(fraction) && is_offset
 }
 
 fn is_date(text: &str) -> bool {
@@ -103,7 +108,7 @@ pub(crate) fn go_duration(text: &str) -> Option<i64> {
     (total <= i64::MAX as f64).then_some(if is_negative { -(total as i64) } else { total as i64 })
 }
 
-fn is_network(text: &str) -> bool {
+pub(crate) fn is_network(text: &str) -> bool {
     let Some((address, bits)) = text.split_once('/') else { return false };
     let most = match address.parse::<std::net::IpAddr>() {
         Ok(std::net::IpAddr::V4(_)) => 32,

@@ -116,7 +116,7 @@ fn of_kind(name: &str, kind: &Kind<'_>) -> (bool, &'static str) {
     match (group, known.kind.as_str()) {
         ("", "Namespace") => (names::is_label(name), LABEL),
         ("", "Service") => (names::is_service_label(name), "its names are lower-case letters, digits and `-`, at most 63, a letter first"),
-        ("rbac.authorization.k8s.io", _) => (names::is_path_segment(name), "its names have neither `/` nor `%`"),
+        ("rbac.authorization.k8s.io", _) | ("policy", "PodDisruptionBudget") => (names::is_path_segment(name), "its names have neither `/` nor `%`"),
         ("batch", "CronJob") => (
             names::is_subdomain(name) && name.len() <= 52,
             "its names are lower-case letters, digits, `-` and `.`, at most 52",

@@ -66,3 +66,9 @@ pub fn is_port_name(text: &str) -> bool {
 pub fn is_wildcard(text: &str) -> bool {
     text.strip_prefix("*.").is_some_and(is_subdomain)
 }
+
+/// A key of a ConfigMap or Secret.
+pub fn is_key(text: &str) -> bool {
+    let is_allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    !matches!(text, "" | "." | "..") && text.len() <= 253 && !text.starts_with("..") && text.bytes().all(is_allowed)
+}

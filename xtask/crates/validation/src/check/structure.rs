@@ -8,7 +8,8 @@ use kustomize_rs::yaml::value::{Plain, decide};
 use yamltree::nearest::nearest;
 
 use super::path::Step;
-use super::{Checker, Faults, Sort, conditions, lists, values};
+use super::{Checker, Faults, Sort, conditions, lists, quantity, values};
+use crate::built_in;
 use crate::schemas::Kind;
 use crate::types::{Is, Type, TypeId};
 
@@ -72,6 +73,9 @@ impl<'a> Walk<'_, 'a> {
             }
             Value::Scalar(_) => {}
         }
+        if !self.kind.known.is_custom {
+            built_in::of_type(node, of, self.kind.table, faults);
+        }
         if let Some(limits) = &of.limits {
             values::check(node, limits, &mut self.checker.patterns, faults);
             conditions::check(node, limits, &self.kind, self.checker, faults);
@@ -83,6 +87,10 @@ impl<'a> Walk<'_, 'a> {
             let known = of.fields.binary_search_by(|(name, _)| name.as_str().cmp(&field.key)).ok();
             let id = known.and_then(|index| of.fields.get(index)).map(|(_, id)| *id);
             let is_map = id.is_none() && of.others.is_some();
+            let is_empty = || field.value.scalar().is_some_and(|scalar| scalar.text.is_empty());
+            if !self.kind.known.is_custom && is_empty() && built_in::may_be_empty(of, &field.key) {
+                continue;
+            }
             if let Some(id) = id.or(of.others) {
                 faults.path.0.push(if is_map { Step::Key(&field.key) } else { Step::Field(&field.key) });
                 self.value(&field.value, id, faults);
@@ -101,7 +109,7 @@ impl<'a> Walk<'_, 'a> {
         }
         for name in &of.required {
             let found = node.get(name).filter(|value| self.kind.known.is_custom || !value.is_null());
-            if found.is_none() && !(of.name.is_some() && crate::built_in::may_be_left_out(of, name)) {
+            if found.is_none() && !(of.name.is_some() && built_in::may_be_left_out(of, name)) {
                 faults.path.0.push(Step::Field(name));
                 faults.add(Sort::Missing, node, "must be there", format!("add `{name}`"));
                 faults.path.0.pop();
@@ -130,7 +138,10 @@ fn is_of(plain: &Plain<'_>, is: Is) -> bool {
         Is::Number => matches!(plain, Plain::Int(_) | Plain::UInt(_) | Plain::Float(_)),
         Is::Truth => matches!(plain, Plain::Bool(_)),
         Is::WholeOrText => is_whole || matches!(plain, Plain::Text(_)),
-        Is::Quantity => !matches!(plain, Plain::Bool(_) | Plain::Null),
+        Is::Quantity => match plain {
+            Plain::Text(text) => quantity::parse(text).is_some(),
+            plain => matches!(plain, Plain::Int(_) | Plain::UInt(_) | Plain::Float(_)),
+        },
     }
 }
 
@@ -144,7 +155,7 @@ fn called(is: Is) -> &'static str {
         Is::Number => "a number",
         Is::Truth => "true or false",
         Is::WholeOrText => "a whole number or a text",
-        Is::Quantity => "an amount",
+        Is::Quantity => "an amount, as 500m or 2Gi",
     }
 }
 
