@@ -26,18 +26,28 @@ async fn main() {
         schemas.add_definitions(nodes.iter());
         objects.extend(nodes.iter().map(value));
     }
-    let (definitions, objects): (Vec<Value>, Vec<Value>) =
+    let (definitions, mut objects): (Vec<Value>, Vec<Value>) =
         objects.into_iter().partition(|object| object["kind"] == "CustomResourceDefinition");
-    let namespaces: BTreeSet<String> =
-        objects.iter().filter_map(|object| object["metadata"]["namespace"].as_str().map(str::to_owned)).collect();
+    let namespaces: BTreeSet<String> = objects
+        .iter()
+        .filter_map(|object| object["metadata"]["namespace"].as_str().map(str::to_owned))
+        .collect();
     let mut server = Server::connect(&kubeconfig).await;
+    for object in &mut objects {
+        if server.is_namespaced(object) && object["metadata"]["namespace"].is_null() {
+            object["metadata"]["namespace"] = "default".into();
+        }
+    }
     server.prepare(&namespaces.into_iter().collect::<Vec<_>>(), &definitions).await;
     let mut checker = Checker::default();
     let mut maker = Maker::default();
     let mut cases: Vec<(String, Value)> = Vec::new();
     for (index, object) in objects.iter().enumerate() {
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
-        cases.push((format!("{} {name} ({index}) as it is", object["kind"].as_str().unwrap_or_default()), object.clone()));
+        cases.push((
+            format!("{} {name} ({index}) as it is", object["kind"].as_str().unwrap_or_default()),
+            object.clone(),
+        ));
         cases.extend(maker.of(object).into_iter().map(|mutant| (mutant.what, mutant.object)));
     }
     let bodies: Vec<Value> = cases.iter().map(|(_, object)| object.clone()).collect();
@@ -56,7 +66,10 @@ async fn main() {
                 "only we refuse"
             }
             (None, Err(theirs)) => {
-                println!("escapes: {what}: {}", theirs.chars().take(300).collect::<String>().replace('\n', " "));
+                println!(
+                    "escapes: {what}: {}",
+                    theirs.chars().take(300).collect::<String>().replace('\n', " ")
+                );
                 "escapes"
             }
         };

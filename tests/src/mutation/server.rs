@@ -79,6 +79,12 @@ impl Server {
         panic!("the definitions are not served");
     }
 
+    /// Is the object of a kind whose objects are in namespaces?
+    pub fn is_namespaced(&self, object: &Value) -> bool {
+        let text = |key: &str| object[key].as_str().unwrap_or_default().to_owned();
+        self.kinds.get(&(text("apiVersion"), text("kind"))).is_some_and(|(_, is_namespaced)| *is_namespaced)
+    }
+
     /// The verdict on each object, in order; an error has the server's words.
     pub async fn verdicts(&self, objects: &[Value]) -> Vec<Result<(), String>> {
         stream::iter(objects).map(|object| self.apply(object, true)).buffered(AT_ONCE).collect().await
@@ -86,11 +92,10 @@ impl Server {
 
     async fn apply(&self, object: &Value, is_dry: bool) -> Result<(), String> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
-        let key = (
-            text(&object["apiVersion"]).ok_or("no apiVersion")?,
-            text(&object["kind"]).ok_or("no kind")?,
-        );
-        let (plural, is_namespaced) = self.kinds.get(&key).ok_or_else(|| format!("no matches for {key:?}"))?;
+        let key =
+            (text(&object["apiVersion"]).ok_or("no apiVersion")?, text(&object["kind"]).ok_or("no kind")?);
+        let (plural, is_namespaced) =
+            self.kinds.get(&key).ok_or_else(|| format!("no matches for {key:?}"))?;
         let metadata = &object["metadata"];
         let name = text(&metadata["name"]).filter(|name| !name.is_empty()).ok_or("no name")?;
         let mut path = prefix(&key.0);
@@ -99,7 +104,10 @@ impl Server {
             path.push_str(&format!("/namespaces/{}", encoded(&namespace)));
         }
         let dry = if is_dry { "&dryRun=All" } else { "" };
-        path.push_str(&format!("/{plural}/{}?fieldManager=kustomize-controller&force=true{dry}", encoded(&name)));
+        path.push_str(&format!(
+            "/{plural}/{}?fieldManager=kustomize-controller&force=true{dry}",
+            encoded(&name)
+        ));
         let request = http::Request::patch(path)
             .header("content-type", "application/apply-patch+yaml")
             .body(object.to_string().into_bytes())
@@ -118,7 +126,9 @@ fn prefix(version: &str) -> String {
 fn encoded(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
             byte => format!("%{byte:02X}"),
         })
         .collect()

@@ -92,19 +92,17 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
         found.retain(Diagnostic::is_error);
     }
     match (context.output, arguments.format) {
-        (Output::Json, _) => {
-            report::json(&json!({
-                "version": 1,
-                "errors": errors,
-                "warnings": warnings,
-                "findings": found,
-                "objects": looked.objects,
-                "checked": looked.checked,
-                "withoutSchema": looked.unknown,
-                "unevaluatedRules": looked.unevaluated.iter().map(|(rule, why)| json!({"rule": rule, "why": why})).collect::<Vec<_>>(),
-                "kubernetes": looked.kubernetes,
-            }))
-        }
+        (Output::Json, _) => report::json(&json!({
+            "version": 1,
+            "errors": errors,
+            "warnings": warnings,
+            "findings": found,
+            "objects": looked.objects,
+            "checked": looked.checked,
+            "withoutSchema": looked.unknown,
+            "unevaluatedRules": looked.unevaluated.iter().map(|(rule, why)| json!({"rule": rule, "why": why})).collect::<Vec<_>>(),
+            "kubernetes": looked.kubernetes,
+        })),
         (_, Format::Gitlab) => report::json(&gitlab(&found)),
         (_, Format::Human) => {
             found.iter().for_each(|found| report::line(found.to_string()));
@@ -112,7 +110,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
             let rules = RULES.len();
             let objects = looked.objects;
             let said = looked.said();
-            context.terminal.say(format!("{errors} and {warnings} in {objects} objects, by {rules} rules{said}"));
+            context
+                .terminal
+                .say(format!("{errors} and {warnings} in {objects} objects, by {rules} rules{said}"));
         }
     }
     Ok(if has_errors(&found) { Exit::No } else { Exit::Yes })

@@ -106,7 +106,8 @@ impl<'s> Subject<'s> {
 
     /// What the API server would refuse.
     pub fn refused(&self) -> &Refused {
-        self.refused.get_or_init(|| self.schemas.as_ref().map_or_else(Refused::default, |s| refused::of(self, s)))
+        self.refused
+            .get_or_init(|| self.schemas.as_ref().map_or_else(Refused::default, |s| refused::of(self, s)))
     }
 
     /// What to say of an API version and kind that nobody serves; nothing where no schemas are at hand.

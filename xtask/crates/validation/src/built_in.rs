@@ -76,6 +76,10 @@ pub(crate) fn of_type<'a>(node: &'a Node, of: &'a Type, table: &'a Table, faults
         "admissionregistration.v1.ValidatingWebhook" | "admissionregistration.v1.MutatingWebhook" => {
             networking::webhook(node, faults);
         }
+        "admissionregistration.v1.ValidatingAdmissionPolicySpec"
+        | "admissionregistration.v1.MutatingAdmissionPolicySpec" => {
+            networking::admission_policy(node, faults)
+        }
         "discovery.v1.EndpointSlice" => networking::endpoint_slice(node, faults),
         _ => {}
     }

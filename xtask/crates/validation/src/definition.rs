@@ -23,6 +23,8 @@ pub struct Defined<'d> {
     /// Does the server answer for this version?
     pub is_served: bool,
     schema: Option<&'d Node>,
+    /// Where the number of replicas is, as `.spec.replicas`.
+    replicas: Option<&'d str>,
 }
 
 /// Is it a definition of the version that servers still know?
@@ -39,13 +41,17 @@ pub fn kinds(definition: &Node) -> Vec<Defined<'_>> {
     if group.is_empty() || kind.is_empty() {
         return Vec::new();
     }
-    let is = |node: &Node, key: &str, text: &str| node.get(key).is_some_and(|value| value.value_text() == text);
+    let is =
+        |node: &Node, key: &str, text: &str| node.get(key).is_some_and(|value| value.value_text() == text);
     let is_namespaced = is(spec, "scope", "Namespaced");
     let versions = spec.get("versions").map_or(&[][..], Node::items);
     let kinds = versions.iter().filter_map(|node| {
         let version = node.get("name")?.value_text();
         let schema = node.get("schema").and_then(|schema| schema.get("openAPIV3Schema"));
-        Some(Defined { group, version, kind, is_namespaced, is_served: is(node, "served", "true"), schema })
+        let scale = node.get("subresources").and_then(|subresources| subresources.get("scale"));
+        let replicas = scale.and_then(|scale| scale.get("specReplicasPath")).map(Node::value_text);
+        let is_served = is(node, "served", "true");
+        Some(Defined { group, version, kind, is_namespaced, is_served, schema, replicas })
     });
     kinds.collect()
 }
@@ -55,12 +61,35 @@ impl Defined<'_> {
     pub fn types(&self) -> (Table, TypeId) {
         let mut table = Table::default();
         let Some(schema) = self.schema else {
-            table.types.push(Type { is: Is::Object, keeps_unknown: true, is_object: true, ..Type::default() });
+            table.types.push(Type {
+                is: Is::Object,
+                keeps_unknown: true,
+                is_object: true,
+                ..Type::default()
+            });
             return (table, 0);
         };
         let root = typed(schema, &mut table, Place::Structure);
         make_object(root, &mut table);
+        self.bound_replicas(root, &mut table);
         (table, root)
+    }
+}
+
+impl Defined<'_> {
+    /// What is scaled has a number of replicas that is none below 0.
+    fn bound_replicas(&self, root: TypeId, table: &mut Table) {
+        let Some(path) = self.replicas.and_then(|path| path.strip_prefix('.')) else { return };
+        let field = |id: TypeId, step: &str| {
+            let (_, id) = table.at(id)?.fields.iter().find(|(name, _)| name == step)?;
+            Some(*id)
+        };
+        let Some(id) = path.split('.').try_fold(root, field) else { return };
+        if let Some(of) = table.types.get_mut(id as usize) {
+            let limits = of.limits.get_or_insert_default();
+            limits.minimum = limits.minimum.or(Some((0.0, false)));
+            limits.maximum = limits.maximum.or(Some((f64::from(i32::MAX), false)));
+        }
     }
 }
 

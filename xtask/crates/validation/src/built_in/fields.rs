@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use kustomize_rs::yaml::node::{Field, Node};
+use kustomize_rs::yaml::node::{Field, Node, Value};
 use kustomize_rs::yaml::value::{Plain, decide};
 
 use super::at;
@@ -187,9 +187,13 @@ fn together(node: &Node, line: &Line, faults: &mut Faults<'_>) {
     }
 }
 
-/// Empty texts and the number 0 stand for what is not there.
+/// Empty texts and lists and the number 0 stand for what is not there.
 fn is_there(node: &Node) -> bool {
-    node.scalar().is_none_or(|scalar| !scalar.text.is_empty() && scalar.text != "0")
+    match &node.value {
+        Value::Scalar(scalar) => !scalar.text.is_empty() && scalar.text != "0",
+        Value::Seq(items) => !items.is_empty(),
+        Value::Map(_) => true,
+    }
 }
 
 fn each(node: &Node, is: Is, line: &Line, faults: &mut Faults<'_>) {
@@ -215,7 +219,10 @@ fn each(node: &Node, is: Is, line: &Line, faults: &mut Faults<'_>) {
             Asked::Range(least, most) => in_range(node, is, *least, *most, faults),
             Asked::Amount(least) => {
                 if quantity::parse(value).is_some_and(|amount| amount < *least) {
-                    let message = format!("must be {} or more, and is {value}", if *least > 0.0 { "more than 0" } else { "0" });
+                    let message = format!(
+                        "must be {} or more, and is {value}",
+                        if *least > 0.0 { "more than 0" } else { "0" }
+                    );
                     faults.add(Sort::Value, node, message, "write a larger amount");
                 }
             }
@@ -251,7 +258,8 @@ pub(super) fn held(node: &Node, is: Is) -> Option<f64> {
 fn in_range(node: &Node, is: Is, least: f64, most: f64, faults: &mut Faults<'_>) {
     let Some(number) = held(node, is) else { return };
     if number < least || number > most {
-        let wanted = if most == f64::MAX { format!("{least} or more") } else { format!("from {least} to {most}") };
+        let wanted =
+            if most == f64::MAX { format!("{least} or more") } else { format!("from {least} to {most}") };
         let message = format!("must be {wanted}, and is {number}");
         faults.add(Sort::Value, node, message, "write another number");
     }
@@ -267,7 +275,12 @@ fn port(node: &Node, faults: &mut Faults<'_>) {
                     "cannot be `{}`: lower-case letters, digits and `-`, at most 15, with a letter",
                     crate::check::short(&text)
                 );
-                faults.add(Sort::Value, node, message, "write the name of a port, or its number without quotes");
+                faults.add(
+                    Sort::Value,
+                    node,
+                    message,
+                    "write the name of a port, or its number without quotes",
+                );
             }
         }
         Ok(_) => in_range(node, Is::Whole(64), 1.0, 65535.0, faults),
@@ -294,29 +307,54 @@ fn percent(node: &Node, faults: &mut Faults<'_>) {
 /// What texts of a form are like, if this one is not.
 pub(super) fn misfit(form: &str, text: &str) -> Option<&'static str> {
     let (fits, what) = match form {
-        "label" => (names::is_label(text), "lower-case letters, digits and `-`, at most 63, a letter or digit at both ends"),
-        "subdomain" => (names::is_subdomain(text), "lower-case letters, digits, `-` and `.`, a letter or digit at both ends"),
-        "service-label" => (names::is_service_label(text), "lower-case letters, digits and `-`, at most 63, a letter first"),
-        "qualified" => (names::is_qualified(text), "`name` or `prefix.example.org/name`, letters, digits, `-`, `_` and `.`, at most 63"),
-        "label-value" => (names::is_label_value(text), "letters, digits, `-`, `_` and `.`, at most 63, a letter or digit at both ends"),
-        "port-name" => (names::is_port_name(text), "lower-case letters, digits and `-`, at most 15, with a letter"),
+        "label" => (
+            names::is_label(text),
+            "lower-case letters, digits and `-`, at most 63, a letter or digit at both ends",
+        ),
+        "subdomain" => (
+            names::is_subdomain(text),
+            "lower-case letters, digits, `-` and `.`, a letter or digit at both ends",
+        ),
+        "service-label" => {
+            (names::is_service_label(text), "lower-case letters, digits and `-`, at most 63, a letter first")
+        }
+        "qualified" => (
+            names::is_qualified(text),
+            "`name` or `prefix.example.org/name`, letters, digits, `-`, `_` and `.`, at most 63",
+        ),
+        "label-value" => (
+            names::is_label_value(text),
+            "letters, digits, `-`, `_` and `.`, at most 63, a letter or digit at both ends",
+        ),
+        "port-name" => {
+            (names::is_port_name(text), "lower-case letters, digits and `-`, at most 15, with a letter")
+        }
         "key" => (names::is_key(text), "letters, digits, `-`, `_` and `.`, at most 253"),
         "path-segment" => (names::is_path_segment(text), "it may have neither `/` nor `%`"),
         "address" => (text.parse::<std::net::IpAddr>().is_ok(), "an address, as 192.0.2.1"),
         "network" => (crate::check::is_network(text), "a network, as 192.0.2.0/24"),
         "absolute" => (text.starts_with('/'), "it must begin with `/`"),
-        "relative" => (!text.starts_with('/') && !text.split('/').any(|part| part == ".."), "it may not begin with `/` or have `..`"),
+        "relative" => (
+            !text.starts_with('/') && !text.split('/').any(|part| part == ".."),
+            "it may not begin with `/` or have `..`",
+        ),
         "search" => (is_search(text), "the name of a domain"),
         "controller" => (is_controller(text), "a name as example.org/controller"),
         "zone" => (is_zone(text), "a name as Europe/Berlin"),
         "sysctl" => (is_sysctl(text), "lower-case letters, digits, `-`, `_`, `.` and `/`"),
         "header" => (is_header(text), "letters, digits and `-`"),
-        "host" => (names::is_subdomain(text) || names::is_wildcard(text), "the name of a host, lower-case, or `*.` and one"),
+        "host" => (
+            names::is_subdomain(text) || names::is_wildcard(text),
+            "the name of a host, lower-case, or `*.` and one",
+        ),
         "host-name" => (
-            (names::is_subdomain(text) || names::is_wildcard(text)) && text.parse::<std::net::IpAddr>().is_err(),
+            (names::is_subdomain(text) || names::is_wildcard(text))
+                && text.parse::<std::net::IpAddr>().is_err(),
             "the name of a host, lower-case, or `*.` and one; no address",
         ),
-        "webhook" => (names::is_subdomain(text) && text.split('.').count() >= 3, "a name with at least two points"),
+        "webhook" => {
+            (names::is_subdomain(text) && text.split('.').count() >= 3, "a name with at least two points")
+        }
         _ => (true, ""),
     };
     (!fits).then_some(what)

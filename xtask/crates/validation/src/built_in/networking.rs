@@ -21,7 +21,14 @@ pub(super) fn path<'a>(node: &'a Node, faults: &mut Faults<'a>) {
             fault(faults, Sort::Value, at, "path", message, "write another path");
         }
     } else if !path.is_empty() && !path.starts_with('/') {
-        fault(faults, Sort::Value, at, "path", format!("cannot be `{path}`: it must begin with `/`"), "write another path");
+        fault(
+            faults,
+            Sort::Value,
+            at,
+            "path",
+            format!("cannot be `{path}`: it must begin with `/`"),
+            "write another path",
+        );
     }
 }
 
@@ -46,7 +53,14 @@ pub(super) fn port<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     let Some(last) = number(node, &["endPort"]) else { return };
     match number(node, &["port"]) {
         Some(first) if first <= last => {}
-        _ => fault(faults, Sort::Value, node, "endPort", "must be no less than `port`, a number", "write a larger number"),
+        _ => fault(
+            faults,
+            Sort::Value,
+            node,
+            "endPort",
+            "must be no less than `port`, a number",
+            "write a larger number",
+        ),
     }
 }
 
@@ -80,10 +94,24 @@ pub(super) fn parameters<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     let namespace = text(node, &["namespace"]);
     match text(node, &["scope"]) {
         "Namespace" if namespace.is_empty() => {
-            fault(faults, Sort::Missing, node, "namespace", "must be there with the scope `Namespace`", "add `namespace`");
+            fault(
+                faults,
+                Sort::Missing,
+                node,
+                "namespace",
+                "must be there with the scope `Namespace`",
+                "add `namespace`",
+            );
         }
         "Cluster" if !namespace.is_empty() => {
-            fault(faults, Sort::Value, node, "namespace", "may not be there with the scope `Cluster`", "remove it");
+            fault(
+                faults,
+                Sort::Value,
+                node,
+                "namespace",
+                "may not be there with the scope `Cluster`",
+                "remove it",
+            );
         }
         _ => {}
     }
@@ -99,9 +127,23 @@ pub(super) fn role<'a>(node: &'a Node, faults: &mut Faults<'a>) {
         let has = |field: &str| !items(rule, &[field]).is_empty();
         if !paths.is_empty() {
             if is_role {
-                fault(faults, Sort::Value, rule, "nonResourceURLs", "may only be in a ClusterRole", "make it a ClusterRole");
+                fault(
+                    faults,
+                    Sort::Value,
+                    rule,
+                    "nonResourceURLs",
+                    "may only be in a ClusterRole",
+                    "make it a ClusterRole",
+                );
             } else if ["apiGroups", "resources", "resourceNames"].iter().any(|field| has(field)) {
-                fault(faults, Sort::Value, rule, "nonResourceURLs", "may not be beside resources", "make two rules of it");
+                fault(
+                    faults,
+                    Sort::Value,
+                    rule,
+                    "nonResourceURLs",
+                    "may not be beside resources",
+                    "make two rules of it",
+                );
             }
         } else {
             for field in ["apiGroups", "resources"].into_iter().filter(|field| !has(field)) {
@@ -122,15 +164,36 @@ pub(super) fn binding<'a>(node: &'a Node, faults: &mut Faults<'a>) {
         let kinds: &[&str] = if is_cluster { &["ClusterRole"] } else { &["Role", "ClusterRole"] };
         let kind = text(role, &["kind"]);
         if !kinds.contains(&kind) {
-            fault(faults, Sort::Value, role, "kind", format!("cannot be `{kind}`"), format!("write {}", crate::check::listed(kinds)));
+            fault(
+                faults,
+                Sort::Value,
+                role,
+                "kind",
+                format!("cannot be `{kind}`"),
+                format!("write {}", crate::check::listed(kinds)),
+            );
         }
         let group = text(role, &["apiGroup"]);
         if !matches!(group, "" | GROUP) {
-            fault(faults, Sort::Value, role, "apiGroup", format!("cannot be `{group}`"), format!("write `{GROUP}`"));
+            fault(
+                faults,
+                Sort::Value,
+                role,
+                "apiGroup",
+                format!("cannot be `{group}`"),
+                format!("write `{GROUP}`"),
+            );
         }
         let name = text(role, &["name"]);
         if !name.is_empty() && !names::is_path_segment(name) {
-            fault(faults, Sort::Value, role, "name", format!("cannot be `{name}`"), "write the name of a role");
+            fault(
+                faults,
+                Sort::Value,
+                role,
+                "name",
+                format!("cannot be `{name}`"),
+                "write the name of a role",
+            );
         }
         faults.path.0.pop();
     }
@@ -142,17 +205,45 @@ pub(super) fn binding<'a>(node: &'a Node, faults: &mut Faults<'a>) {
         match kind {
             "ServiceAccount" => {
                 if !group.is_empty() {
-                    fault(faults, Sort::Value, subject, "apiGroup", "must be empty for a ServiceAccount", "remove it");
+                    fault(
+                        faults,
+                        Sort::Value,
+                        subject,
+                        "apiGroup",
+                        "must be empty for a ServiceAccount",
+                        "remove it",
+                    );
                 }
                 if is_cluster && text(subject, &["namespace"]).is_empty() {
-                    fault(faults, Sort::Missing, subject, "namespace", "must be there for a ServiceAccount", "add `namespace`");
+                    fault(
+                        faults,
+                        Sort::Missing,
+                        subject,
+                        "namespace",
+                        "must be there for a ServiceAccount",
+                        "add `namespace`",
+                    );
                 }
                 if let Some(what) = fields::misfit("subdomain", name).filter(|_| !name.is_empty()) {
-                    fault(faults, Sort::Value, subject, "name", format!("cannot be `{name}`: {what}"), "write the name of a ServiceAccount");
+                    fault(
+                        faults,
+                        Sort::Value,
+                        subject,
+                        "name",
+                        format!("cannot be `{name}`: {what}"),
+                        "write the name of a ServiceAccount",
+                    );
                 }
             }
             "User" | "Group" if !matches!(group, "" | GROUP) => {
-                fault(faults, Sort::Value, subject, "apiGroup", format!("cannot be `{group}`"), format!("write `{GROUP}`"));
+                fault(
+                    faults,
+                    Sort::Value,
+                    subject,
+                    "apiGroup",
+                    format!("cannot be `{group}`"),
+                    format!("write `{GROUP}`"),
+                );
             }
             _ => {}
         }
@@ -161,32 +252,76 @@ pub(super) fn binding<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     faults.path.0.pop();
 }
 
+/// The `spec` of an admission policy.
+pub(super) fn admission_policy<'a>(node: &'a Node, faults: &mut Faults<'a>) {
+    if at(node, &["matchConstraints"]).is_some()
+        && items(node, &["matchConstraints", "resourceRules"]).is_empty()
+    {
+        fault(faults, Sort::Missing, node, "matchConstraints", "must have `resourceRules`", "add them");
+    }
+}
+
 /// A webhook.
 pub(super) fn webhook<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     let versions = items(node, &["admissionReviewVersions"]);
     let mut seen = Vec::new();
     for version in versions.iter().map(Node::value_text) {
         if seen.contains(&version) {
-            fault(faults, Sort::Twice, node, "admissionReviewVersions", format!("has `{version}` twice"), "remove one");
+            fault(
+                faults,
+                Sort::Twice,
+                node,
+                "admissionReviewVersions",
+                format!("has `{version}` twice"),
+                "remove one",
+            );
         }
         if !names::is_service_label(version) {
-            fault(faults, Sort::Value, node, "admissionReviewVersions", format!("cannot have `{version}`"), "write `v1`");
+            fault(
+                faults,
+                Sort::Value,
+                node,
+                "admissionReviewVersions",
+                format!("cannot have `{version}`"),
+                "write `v1`",
+            );
         }
         seen.push(version);
     }
     if !versions.is_empty() && !seen.iter().any(|version| matches!(*version, "v1" | "v1beta1")) {
-        fault(faults, Sort::Value, node, "admissionReviewVersions", "must have `v1` or `v1beta1`", "add `v1`");
+        fault(
+            faults,
+            Sort::Value,
+            node,
+            "admissionReviewVersions",
+            "must have `v1` or `v1beta1`",
+            "add `v1`",
+        );
     }
     if let Some(client) = at(node, &["clientConfig"]) {
         faults.path.0.push(Step::Field("clientConfig"));
         let url = text(client, &["url"]);
         if !url.is_empty() && !is_webhook_address(url) {
-            fault(faults, Sort::Value, client, "url", format!("cannot be `{url}`"), "write an address that begins with https://");
+            fault(
+                faults,
+                Sort::Value,
+                client,
+                "url",
+                format!("cannot be `{url}`"),
+                "write an address that begins with https://",
+            );
         }
         let path = text(client, &["service", "path"]);
         if !path.is_empty() && !is_webhook_path(path) {
             faults.path.0.push(Step::Field("service"));
-            fault(faults, Sort::Value, client, "path", format!("cannot be `{path}`"), "write a path that begins with `/`");
+            fault(
+                faults,
+                Sort::Value,
+                client,
+                "path",
+                format!("cannot be `{path}`"),
+                "write a path that begins with `/`",
+            );
             faults.path.0.pop();
         }
         faults.path.0.pop();
@@ -252,10 +387,24 @@ pub(super) fn api_service<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     }
     faults.path.0.push(Step::Field("spec"));
     if !group.is_empty() && !names::is_subdomain(group) {
-        fault(faults, Sort::Value, node, "group", format!("cannot be `{group}`"), "write the name of a group");
+        fault(
+            faults,
+            Sort::Value,
+            node,
+            "group",
+            format!("cannot be `{group}`"),
+            "write the name of a group",
+        );
     }
     if !version.is_empty() && !names::is_service_label(version) {
-        fault(faults, Sort::Value, node, "version", format!("cannot be `{version}`"), "write a version as v1");
+        fault(
+            faults,
+            Sort::Value,
+            node,
+            "version",
+            format!("cannot be `{version}`"),
+            "write a version as v1",
+        );
     }
     if at(node, &["spec", "service"]).is_none() && text(node, &["spec", "insecureSkipTLSVerify"]) == "true" {
         let message = "may only be there with a service";
@@ -278,7 +427,14 @@ pub(super) fn endpoint_slice<'a>(node: &'a Node, faults: &mut Faults<'a>) {
             };
             if !fits {
                 faults.path.0.push(Step::Item(index));
-                fault(faults, Sort::Value, address, "addresses", format!("cannot have `{value}`"), format!("write an address of type {kind}"));
+                fault(
+                    faults,
+                    Sort::Value,
+                    address,
+                    "addresses",
+                    format!("cannot have `{value}`"),
+                    format!("write an address of type {kind}"),
+                );
                 faults.path.0.pop();
             }
         }
@@ -288,7 +444,14 @@ pub(super) fn endpoint_slice<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     for port in items(node, &["ports"]) {
         let name = text(port, &["name"]);
         if seen.contains(&name) {
-            fault(faults, Sort::Twice, port, "ports", format!("has the name `{name}` twice"), "give it another name");
+            fault(
+                faults,
+                Sort::Twice,
+                port,
+                "ports",
+                format!("has the name `{name}` twice"),
+                "give it another name",
+            );
         }
         seen.push(name);
     }

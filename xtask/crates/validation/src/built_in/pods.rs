@@ -38,10 +38,18 @@ pub(super) fn spec<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     for sysctl in sysctls {
         let name = text(sysctl, &["name"]);
         if !settings.insert(name) {
-            fault(faults, Sort::Twice, sysctl, "securityContext", format!("sets `{name}` twice"), "remove one");
+            fault(
+                faults,
+                Sort::Twice,
+                sysctl,
+                "securityContext",
+                format!("sets `{name}` twice"),
+                "remove one",
+            );
         }
     }
-    let shared: &[(&str, &str)] = &[("hostNetwork", "net."), ("hostIPC", "kernel.shm"), ("hostIPC", "kernel.msg")];
+    let shared: &[(&str, &str)] =
+        &[("hostNetwork", "net."), ("hostIPC", "kernel.shm"), ("hostIPC", "kernel.msg")];
     for (field, prefix) in shared {
         let is_shared = text(node, &[field]) == "true";
         if is_shared && sysctls.iter().any(|sysctl| text(sysctl, &["name"]).starts_with(prefix)) {
@@ -60,7 +68,14 @@ pub(super) fn spec<'a>(node: &'a Node, faults: &mut Faults<'a>) {
             faults.path.0.push(Step::Item(index));
             let name = text(container, &["name"]);
             if !name.is_empty() && !seen.insert(name) {
-                fault(faults, Sort::Twice, container, "name", format!("is there twice: `{name}`"), "give it another name");
+                fault(
+                    faults,
+                    Sort::Twice,
+                    container,
+                    "name",
+                    format!("is there twice: `{name}`"),
+                    "give it another name",
+                );
             }
             if is_host {
                 host_ports(container, faults);
@@ -69,7 +84,14 @@ pub(super) fn spec<'a>(node: &'a Node, faults: &mut Faults<'a>) {
                 for field in ["livenessProbe", "readinessProbe", "startupProbe", "lifecycle"] {
                     if let Some(found) = at(container, &[field]) {
                         let message = "may not be in an init container that ends";
-                        fault(faults, Sort::Value, found, field, message, "remove it, or write `restartPolicy: Always`");
+                        fault(
+                            faults,
+                            Sort::Value,
+                            found,
+                            field,
+                            message,
+                            "remove it, or write `restartPolicy: Always`",
+                        );
                     }
                 }
             }
@@ -102,7 +124,8 @@ fn of_container<'a>(container: &'a Node, volumes: &HashSet<&str>, faults: &mut F
             if !name.is_empty() && !volumes.contains(name) {
                 let at = mount.get("name").unwrap_or(mount);
                 let near = yamltree::nearest::nearest(name, volumes.iter().copied());
-                let help = near.map_or_else(|| "add the volume".to_owned(), |near| format!("did you mean `{near}`?"));
+                let help = near
+                    .map_or_else(|| "add the volume".to_owned(), |near| format!("did you mean `{near}`?"));
                 faults.path.0.push(Step::Item(index));
                 fault(faults, Sort::Value, at, "name", format!("is no volume of the pod: `{name}`"), help);
                 faults.path.0.pop();
@@ -150,14 +173,28 @@ pub(super) fn container<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     for port in items(node, &["ports"]) {
         let name = text(port, &["name"]);
         if !name.is_empty() && !ports.insert(name) {
-            fault(faults, Sort::Twice, port, "ports", format!("has the name `{name}` twice"), "give it another name");
+            fault(
+                faults,
+                Sort::Twice,
+                port,
+                "ports",
+                format!("has the name `{name}` twice"),
+                "give it another name",
+            );
         }
     }
     let mut paths = HashSet::new();
     for mount in items(node, &["volumeMounts"]) {
         let path = text(mount, &["mountPath"]);
         if !path.is_empty() && !paths.insert(path) {
-            fault(faults, Sort::Twice, mount, "volumeMounts", format!("has the path `{path}` twice"), "mount it elsewhere");
+            fault(
+                faults,
+                Sort::Twice,
+                mount,
+                "volumeMounts",
+                format!("has the path `{path}` twice"),
+                "mount it elsewhere",
+            );
         }
         let modes = (text(mount, &["mountPropagation"]), text(node, &["securityContext", "privileged"]));
         if modes.0 == "Bidirectional" && modes.1 != "true" {
@@ -173,8 +210,11 @@ pub(super) fn security_context<'a>(node: &'a Node, faults: &mut Faults<'a>) {
         return;
     }
     let adds = items(node, &["capabilities", "add"]);
-    let has_all = adds.iter().any(|capability| matches!(capability.value_text(), "CAP_SYS_ADMIN" | "SYS_ADMIN"));
-    if text(node, &["privileged"]) == "true" || has_all && adds.iter().any(|it| it.value_text() == "CAP_SYS_ADMIN") {
+    let has_all =
+        adds.iter().any(|capability| matches!(capability.value_text(), "CAP_SYS_ADMIN" | "SYS_ADMIN"));
+    if text(node, &["privileged"]) == "true"
+        || has_all && adds.iter().any(|it| it.value_text() == "CAP_SYS_ADMIN")
+    {
         let message = "cannot be false in a container that is privileged";
         fault(faults, Sort::Value, node, "allowPrivilegeEscalation", message, "remove one of them");
     }
@@ -226,7 +266,10 @@ fn field_path<'a>(field: &'a Node, allowed: &[&'static str], faults: &mut Faults
     if !path.is_empty() && !allowed.contains(&path) && !is_entry {
         let at = field.get("fieldPath").unwrap_or(field);
         let near = yamltree::nearest::nearest(path, allowed.iter().copied());
-        let help = near.map_or_else(|| format!("write {}", crate::check::listed(allowed)), |near| format!("did you mean `{near}`?"));
+        let help = near.map_or_else(
+            || format!("write {}", crate::check::listed(allowed)),
+            |near| format!("did you mean `{near}`?"),
+        );
         faults.path.0.push(Step::Field("fieldRef"));
         fault(faults, Sort::Value, at, "fieldPath", format!("cannot be `{path}`"), help);
         faults.path.0.pop();
@@ -237,11 +280,19 @@ fn resource_field<'a>(field: &'a Node, is_file: bool, faults: &mut Faults<'a>) {
     faults.path.0.push(Step::Field("resourceFieldRef"));
     let resource = text(field, &["resource"]);
     let name = resource.strip_prefix("limits.").or_else(|| resource.strip_prefix("requests."));
-    let is_known =
-        name.is_some_and(|name| matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-"));
+    let is_known = name.is_some_and(|name| {
+        matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-")
+    });
     if !resource.is_empty() && !is_known {
         let at = field.get("resource").unwrap_or(field);
-        fault(faults, Sort::Value, at, "resource", format!("cannot be `{resource}`"), "write limits.memory or another");
+        fault(
+            faults,
+            Sort::Value,
+            at,
+            "resource",
+            format!("cannot be `{resource}`"),
+            "write limits.memory or another",
+        );
     }
     if is_file && text(field, &["containerName"]).is_empty() {
         fault(faults, Sort::Missing, field, "containerName", "must be there", "name the container");
@@ -255,7 +306,14 @@ fn resource_field<'a>(field: &'a Node, is_file: bool, faults: &mut Faults<'a>) {
         let fits = |amount: f64| amount == 0.0 || allowed.iter().any(|it| (it - amount).abs() < it * 1e-9);
         if is_known && amount.is_some_and(|amount| !fits(amount)) {
             let message = format!("cannot be `{}`", divisor.value_text());
-            fault(faults, Sort::Value, divisor, "divisor", message, "write 1, 1m (of processors), 1k, 1Ki, 1M, 1Mi and so on");
+            fault(
+                faults,
+                Sort::Value,
+                divisor,
+                "divisor",
+                message,
+                "write 1, 1m (of processors), 1k, 1Ki, 1M, 1Mi and so on",
+            );
         }
     }
     faults.path.0.pop();
@@ -322,7 +380,8 @@ pub(super) fn projected<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     faults.path.0.push(Step::Field("sources"));
     for (index, source) in items(node, &["sources"]).iter().enumerate() {
         faults.path.0.push(Step::Item(index));
-        let there: Vec<&str> = source.fields().iter().filter(|f| !f.value.is_null()).map(|f| f.key.as_str()).collect();
+        let there: Vec<&str> =
+            source.fields().iter().filter(|f| !f.value.is_null()).map(|f| f.key.as_str()).collect();
         if there.len() > 1 {
             faults.add(Sort::Value, source, "may have only one source", "make several items of it");
         }
@@ -330,7 +389,14 @@ pub(super) fn projected<'a>(node: &'a Node, faults: &mut Faults<'a>) {
             for item in items(source, &[list, "items"]) {
                 let path = text(item, &["path"]);
                 if !path.is_empty() && !paths.insert(path) {
-                    fault(faults, Sort::Twice, item, list, format!("has the path `{path}` twice"), "give it another path");
+                    fault(
+                        faults,
+                        Sort::Twice,
+                        item,
+                        list,
+                        format!("has the path `{path}` twice"),
+                        "give it another path",
+                    );
                 }
             }
         }

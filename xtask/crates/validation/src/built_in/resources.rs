@@ -30,7 +30,11 @@ pub(super) fn requirements<'a>(node: &'a Node, faults: &mut Faults<'a>) {
         if let (Some(request), Some(most)) = amounts
             && request > most
         {
-            let message = format!("must be at most the limit {}, and is {}", limit.value_text(), field.value.value_text());
+            let message = format!(
+                "must be at most the limit {}, and is {}",
+                limit.value_text(),
+                field.value.value_text()
+            );
             faults.path.0.push(Step::Key(&field.key));
             faults.add(Sort::Value, &field.value, message, "ask for less, or raise the limit");
             faults.path.0.pop();
@@ -76,7 +80,12 @@ pub(super) fn limit_range<'a>(node: &'a Node, faults: &mut Faults<'a>) {
         faults.path.0.push(Step::Item(index));
         let kind = text(item, &["type"]);
         if seen.contains(&kind) {
-            faults.add(Sort::Twice, item, format!("is the second of type `{kind}`"), "write one item for each type");
+            faults.add(
+                Sort::Twice,
+                item,
+                format!("is the second of type `{kind}`"),
+                "write one item for each type",
+            );
         }
         seen.push(kind);
         bounds(item, kind, faults);
@@ -87,17 +96,26 @@ pub(super) fn limit_range<'a>(node: &'a Node, faults: &mut Faults<'a>) {
 
 fn bounds<'a>(item: &'a Node, kind: &str, faults: &mut Faults<'a>) {
     let is_known = |name: &str| {
-        let of_containers = matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
+        let of_containers =
+            matches!(name, "cpu" | "memory" | "ephemeral-storage") || name.starts_with("hugepages-");
         match kind {
             "PersistentVolumeClaim" => name == "storage",
             "Container" => of_containers,
             _ => of_containers || matches!(name, "storage" | "requests.storage"),
         }
     };
-    if !matches!(kind, "Container" | "Pod" | "PersistentVolumeClaim") && !(kind.contains('/') && names::is_qualified(kind)) && !kind.is_empty() {
+    if !matches!(kind, "Container" | "Pod" | "PersistentVolumeClaim")
+        && !(kind.contains('/') && names::is_qualified(kind))
+        && !kind.is_empty()
+    {
         faults.path.0.push(Step::Field("type"));
         let at = item.get("type").unwrap_or(item);
-        faults.add(Sort::Value, at, format!("cannot be `{kind}`"), "write Container, Pod or PersistentVolumeClaim");
+        faults.add(
+            Sort::Value,
+            at,
+            format!("cannot be `{kind}`"),
+            "write Container, Pod or PersistentVolumeClaim",
+        );
         faults.path.0.pop();
     }
     let lists = ["min", "default", "defaultRequest", "max", "maxLimitRequestRatio"];
@@ -119,7 +137,12 @@ fn bounds<'a>(item: &'a Node, kind: &str, faults: &mut Faults<'a>) {
             {
                 faults.path.0.push(Step::Field(low));
                 faults.path.0.push(Step::Key(&field.key));
-                faults.add(Sort::Value, &field.value, format!("must be at most `{high}`"), "write a smaller amount");
+                faults.add(
+                    Sort::Value,
+                    &field.value,
+                    format!("must be at most `{high}`"),
+                    "write a smaller amount",
+                );
                 faults.path.0.truncate(faults.path.0.len() - 2);
             }
         }
@@ -163,7 +186,9 @@ pub(super) fn quota<'a>(node: &'a Node, faults: &mut Faults<'a>) {
         faults.path.0.push(Step::Key(&field.key));
         name(field, is_known, faults);
         not_negative(&field.value, faults);
-        if COUNTED[..9].contains(&field.key.as_str()) && amount(&field.value).is_some_and(|count| count.fract() != 0.0) {
+        if COUNTED[..9].contains(&field.key.as_str())
+            && amount(&field.value).is_some_and(|count| count.fract() != 0.0)
+        {
             faults.add(Sort::Value, &field.value, "must be a whole number", "write a whole number");
         }
         faults.path.0.pop();

@@ -3,11 +3,10 @@
 //! Behaviour: k8s.io/kubernetes, `pkg/apis/core/validation`.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use kustomize_rs::yaml::node::Node;
 
 use super::{at, fault, items, text};
-use crate::check::{Faults, Sort, Step, names};
+use crate::check::{BASE64, Faults, Sort, Step, names};
 
 /// All data of an object may have so many bytes.
 const MOST: usize = 1024 * 1024;
@@ -33,7 +32,12 @@ fn keys<'a>(node: &'a Node, lists: &[&'static str], faults: &mut Faults<'a>) {
             if !names::is_key(&field.key) {
                 let at = Node { at: field.at, ..Node::null() };
                 faults.path.0.push(Step::Key(&field.key));
-                faults.add(Sort::Value, &at, "is no key: letters, digits, `-`, `_` and `.`, at most 253", "give it another name");
+                faults.add(
+                    Sort::Value,
+                    &at,
+                    "is no key: letters, digits, `-`, `_` and `.`, at most 253",
+                    "give it another name",
+                );
                 faults.path.0.pop();
             }
         }
@@ -48,7 +52,11 @@ fn keys<'a>(node: &'a Node, lists: &[&'static str], faults: &mut Faults<'a>) {
 /// A Secret.
 pub(super) fn secret<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     keys(node, &["data", "stringData"], faults);
-    let has = |key: &str| ["data", "stringData"].iter().any(|list| at(node, &[list]).is_some_and(|list| list.get(key).is_some()));
+    let has = |key: &str| {
+        ["data", "stringData"]
+            .iter()
+            .any(|list| at(node, &[list]).is_some_and(|list| list.get(key).is_some()))
+    };
     let needed: &[&str] = match text(node, &["type"]) {
         "kubernetes.io/tls" => &["tls.crt", "tls.key"],
         "kubernetes.io/dockerconfigjson" => &[".dockerconfigjson"],
@@ -60,15 +68,35 @@ pub(super) fn secret<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     for key in needed {
         if !has(key) {
             let message = format!("must have the key `{key}` in a Secret of this type");
-            fault(faults, Sort::Missing, node, "data", message, format!("add `{key}`, or leave the type out"));
+            fault(
+                faults,
+                Sort::Missing,
+                node,
+                "data",
+                message,
+                format!("add `{key}`, or leave the type out"),
+            );
         }
     }
     if let Some(key) = needed.iter().find(|key| key.starts_with(".docker")) {
-        let written = at(node, &["stringData"]).and_then(|data| data.get(key)).map(|value| value.value_text().to_owned());
-        let encoded = || at(node, &["data"])?.get(key).and_then(|value| STANDARD.decode(value.value_text().replace('\n', "")).ok());
+        let written = at(node, &["stringData"])
+            .and_then(|data| data.get(key))
+            .map(|value| value.value_text().to_owned());
+        let encoded = || {
+            at(node, &["data"])?
+                .get(key)
+                .and_then(|value| BASE64.decode(value.value_text().replace('\n', "")).ok())
+        };
         let text = written.or_else(|| encoded().and_then(|bytes| String::from_utf8(bytes).ok()));
         if text.is_some_and(|text| !is_json(&text)) {
-            fault(faults, Sort::Value, node, "data", format!("must be JSON in `{key}`"), "write what `kubectl create secret docker-registry` makes");
+            fault(
+                faults,
+                Sort::Value,
+                node,
+                "data",
+                format!("must be JSON in `{key}`"),
+                "write what `kubectl create secret docker-registry` makes",
+            );
         }
     }
     let account = text(node, &["metadata", "annotations", "kubernetes.io/service-account.name"]);

@@ -17,7 +17,14 @@ pub(super) fn node_requirement<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     values(node, faults);
     let count = items(node, &["values"]).len();
     if matches!(text(node, &["operator"]), "Gt" | "Lt") && count != 1 {
-        fault(faults, Sort::Value, node, "values", "must have just one item with `Gt` or `Lt`", "write one number");
+        fault(
+            faults,
+            Sort::Value,
+            node,
+            "values",
+            "must have just one item with `Gt` or `Lt`",
+            "write one number",
+        );
     }
 }
 
@@ -25,7 +32,14 @@ fn values<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     let count = items(node, &["values"]).len();
     match text(node, &["operator"]) {
         "In" | "NotIn" if count == 0 => {
-            fault(faults, Sort::Missing, node, "values", "must be there with `In` or `NotIn`", "add `values`");
+            fault(
+                faults,
+                Sort::Missing,
+                node,
+                "values",
+                "must be there with `In` or `NotIn`",
+                "add `values`",
+            );
         }
         "Exists" | "DoesNotExist" if count > 0 => {
             let message = "may not be there with `Exists` or `DoesNotExist`";
@@ -50,7 +64,12 @@ pub(super) fn node_selector<'a>(node: &'a Node, faults: &mut Faults<'a>) {
                         Step::Item(place),
                     ];
                     faults.path.0.extend(steps);
-                    faults.add(Sort::Value, value, "is no value of a label", "write a value that a label can have");
+                    faults.add(
+                        Sort::Value,
+                        value,
+                        "is no value of a label",
+                        "write a value that a label can have",
+                    );
                     faults.path.0.truncate(faults.path.0.len() - 6);
                 }
             }
@@ -62,19 +81,40 @@ pub(super) fn node_selector<'a>(node: &'a Node, faults: &mut Faults<'a>) {
 pub(super) fn toleration<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     let (key, operator) = (text(node, &["key"]), text(node, &["operator"]));
     if key.is_empty() && operator != "Exists" {
-        fault(faults, Sort::Value, node, "operator", "must be `Exists` where there is no `key`", "write `operator: Exists`, or a key");
+        fault(
+            faults,
+            Sort::Value,
+            node,
+            "operator",
+            "must be `Exists` where there is no `key`",
+            "write `operator: Exists`, or a key",
+        );
     }
     let value = at(node, &["value"]).filter(|value| !value.value_text().is_empty());
     if let Some(value) = value {
         if operator == "Exists" {
             fault(faults, Sort::Value, value, "value", "may not be there with `Exists`", "remove `value`");
         } else if !names::is_label_value(value.value_text()) {
-            fault(faults, Sort::Value, value, "value", "is no value of a label", "write a value that a label can have");
+            fault(
+                faults,
+                Sort::Value,
+                value,
+                "value",
+                "is no value of a label",
+                "write a value that a label can have",
+            );
         }
     }
     if at(node, &["tolerationSeconds"]).is_some() && text(node, &["effect"]) != "NoExecute" {
         let message = "may only be there with the effect `NoExecute`";
-        fault(faults, Sort::Value, node, "effect", message, "write `effect: NoExecute`, or remove `tolerationSeconds`");
+        fault(
+            faults,
+            Sort::Value,
+            node,
+            "effect",
+            message,
+            "write `effect: NoExecute`, or remove `tolerationSeconds`",
+        );
     }
 }
 

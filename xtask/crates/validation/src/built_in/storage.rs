@@ -56,7 +56,12 @@ pub(super) fn volume<'a>(node: &'a Node, of: &Type, faults: &mut Faults<'a>) {
         .map(|field| field.key.as_str())
         .collect();
     match sources.as_slice() {
-        [] => faults.add(Sort::Missing, node, "must say what holds the data", "add `local`, `nfs`, `csi` or another"),
+        [] => faults.add(
+            Sort::Missing,
+            node,
+            "must say what holds the data",
+            "add `local`, `nfs`, `csi` or another",
+        ),
         [_] => {}
         several => {
             let message = format!("may have only one of {}", crate::check::listed(several));
@@ -64,7 +69,14 @@ pub(super) fn volume<'a>(node: &'a Node, of: &Type, faults: &mut Faults<'a>) {
         }
     }
     if at(node, &["local"]).is_some() && at(node, &["nodeAffinity"]).is_none_or(Node::is_empty) {
-        fault(faults, Sort::Missing, node, "nodeAffinity", "must be there where the data is `local`", "name the node");
+        fault(
+            faults,
+            Sort::Missing,
+            node,
+            "nodeAffinity",
+            "must be there where the data is `local`",
+            "name the node",
+        );
     }
     if let Some(capacity) = at(node, &["capacity"]).filter(|capacity| !capacity.is_empty()) {
         let storage = at(capacity, &["storage"]);
@@ -85,7 +97,14 @@ pub(super) fn class<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     let provisioner = text(node, &["provisioner"]);
     if !provisioner.is_empty() && !crate::check::names::is_qualified(&provisioner.to_lowercase()) {
         let at = node.get("provisioner").unwrap_or(node);
-        fault(faults, Sort::Value, at, "provisioner", format!("cannot be `{provisioner}`"), "write a name as example.org/disk");
+        fault(
+            faults,
+            Sort::Value,
+            at,
+            "provisioner",
+            format!("cannot be `{provisioner}`"),
+            "write a name as example.org/disk",
+        );
     }
     let terms = items(node, &["allowedTopologies"]);
     faults.path.0.push(Step::Field("allowedTopologies"));
@@ -95,20 +114,41 @@ pub(super) fn class<'a>(node: &'a Node, faults: &mut Faults<'a>) {
         let expressions = items(term, &["matchLabelExpressions"]);
         let written: Vec<String> = expressions.iter().map(json).collect();
         if expressions.is_empty() || seen.contains(&written) {
-            fault(faults, Sort::Twice, term, "matchLabelExpressions", "must be there, and differ from the others", "write other topologies");
+            fault(
+                faults,
+                Sort::Twice,
+                term,
+                "matchLabelExpressions",
+                "must be there, and differ from the others",
+                "write other topologies",
+            );
         }
         seen.push(written);
         let mut keys = Vec::new();
         for expression in expressions {
             let key = text(expression, &["key"]);
             if keys.contains(&key) {
-                fault(faults, Sort::Twice, expression, "matchLabelExpressions", format!("has the key `{key}` twice"), "remove one");
+                fault(
+                    faults,
+                    Sort::Twice,
+                    expression,
+                    "matchLabelExpressions",
+                    format!("has the key `{key}` twice"),
+                    "remove one",
+                );
             }
             keys.push(key);
             let values: Vec<&str> = items(expression, &["values"]).iter().map(Node::value_text).collect();
             let distinct: std::collections::HashSet<_> = values.iter().collect();
             if distinct.len() < values.len() {
-                fault(faults, Sort::Twice, expression, "matchLabelExpressions", "has a value twice", "remove one");
+                fault(
+                    faults,
+                    Sort::Twice,
+                    expression,
+                    "matchLabelExpressions",
+                    "has a value twice",
+                    "remove one",
+                );
             }
         }
         faults.path.0.pop();

@@ -41,7 +41,12 @@ fn selected<'a>(node: &'a Node, volumes: &[&'a str], faults: &mut Faults<'a>) {
         in_pod(faults, "restartPolicy", node, format!("must be Always, and is {policy}"));
     }
     if at(node, &["template", "spec", "activeDeadlineSeconds"]).is_some() {
-        in_pod(faults, "activeDeadlineSeconds", node, "may not be there in pods that run for ever".to_owned());
+        in_pod(
+            faults,
+            "activeDeadlineSeconds",
+            node,
+            "may not be there in pods that run for ever".to_owned(),
+        );
     }
 }
 
@@ -73,7 +78,8 @@ fn in_pod<'a>(faults: &mut Faults<'a>, field: &'a str, node: &Node, message: Str
 /// A Deployment.
 pub(super) fn deployment<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     selected(node, &[], faults);
-    let whole = |field: &str, default: f64| node.get(field).and_then(|it| held(it, Is::Whole(32))).unwrap_or(default);
+    let whole =
+        |field: &str, default: f64| node.get(field).and_then(|it| held(it, Is::Whole(32))).unwrap_or(default);
     if whole("progressDeadlineSeconds", 600.0) <= whole("minReadySeconds", 0.0) {
         let message = "must be more than `minReadySeconds`";
         fault(faults, Sort::Value, node, "progressDeadlineSeconds", message, "write a larger number");
@@ -94,11 +100,27 @@ fn shares<'a>(node: &'a Node, field: &'a str, defaults: (&'a str, &'a str), faul
     faults.path.0.extend([Step::Field(field), Step::Field("rollingUpdate")]);
     if is_none(surge) && is_none(unavailable) {
         let message = "cannot be 0 together with `maxSurge`";
-        fault(faults, Sort::Value, rolling, "maxUnavailable", message, "let one more pod start, or one be missing");
+        fault(
+            faults,
+            Sort::Value,
+            rolling,
+            "maxUnavailable",
+            message,
+            "let one more pod start, or one be missing",
+        );
     }
-    let too_many = |share: &str| share.strip_suffix('%').and_then(|it| it.parse::<u64>().ok()).is_some_and(|it| it > 100);
+    let too_many = |share: &str| {
+        share.strip_suffix('%').and_then(|it| it.parse::<u64>().ok()).is_some_and(|it| it > 100)
+    };
     if too_many(unavailable) {
-        fault(faults, Sort::Value, rolling, "maxUnavailable", "must be at most 100%", "write a smaller share");
+        fault(
+            faults,
+            Sort::Value,
+            rolling,
+            "maxUnavailable",
+            "must be at most 100%",
+            "write a smaller share",
+        );
     }
     faults.path.0.truncate(faults.path.0.len() - 2);
 }
@@ -108,7 +130,9 @@ pub(super) fn stateful_set<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     let claims = items(node, &["volumeClaimTemplates"]);
     let volumes: Vec<&str> = claims.iter().map(|claim| text(claim, &["metadata", "name"])).collect();
     selected(node, &volumes, faults);
-    if text(node, &["updateStrategy", "type"]) == "OnDelete" && at(node, &["updateStrategy", "rollingUpdate"]).is_some() {
+    if text(node, &["updateStrategy", "type"]) == "OnDelete"
+        && at(node, &["updateStrategy", "rollingUpdate"]).is_some()
+    {
         let message = "may not have `rollingUpdate` with the type OnDelete";
         fault(faults, Sort::Value, node, "updateStrategy", message, "remove `rollingUpdate`");
     }
@@ -137,7 +161,14 @@ pub(super) fn job<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     }
     let is_indexed = text(node, &["completionMode"]) == "Indexed";
     if is_indexed && number(node, &["completions"]).is_none() {
-        fault(faults, Sort::Missing, node, "completions", "must be there with the mode Indexed", "add `completions`");
+        fault(
+            faults,
+            Sort::Missing,
+            node,
+            "completions",
+            "must be there with the mode Indexed",
+            "add `completions`",
+        );
     }
     let rules = items(node, &["podFailurePolicy", "rules"]);
     if at(node, &["podFailurePolicy"]).is_some() && policy == "OnFailure" {
@@ -161,7 +192,14 @@ pub(super) fn job<'a>(node: &'a Node, faults: &mut Faults<'a>) {
         if let Some(conditions) = at(rule, &["onPodConditions"]).filter(|it| it.is_empty())
             && at(rule, &["onExitCodes"]).is_none()
         {
-            fault(faults, Sort::Missing, conditions, "podFailurePolicy", "must have a condition in each rule", "add one");
+            fault(
+                faults,
+                Sort::Missing,
+                conditions,
+                "podFailurePolicy",
+                "must have a condition in each rule",
+                "add one",
+            );
         }
     }
 }
@@ -174,7 +212,14 @@ pub(super) fn cron_job<'a>(node: &'a Node, faults: &mut Faults<'a>) {
         fault(faults, Sort::Value, place, "schedule", "may not have a time zone", "write it in `timeZone`");
     } else if !schedule.is_empty() && !is_schedule(schedule) {
         let message = format!("cannot be `{schedule}`");
-        fault(faults, Sort::Value, place, "schedule", message, "write minute, hour, day, month and day of the week, as `5 3 * * *`");
+        fault(
+            faults,
+            Sort::Value,
+            place,
+            "schedule",
+            message,
+            "write minute, hour, day, month and day of the week, as `5 3 * * *`",
+        );
     }
     if at(node, &["jobTemplate", "spec"]).is_none() {
         fault(faults, Sort::Missing, node, "jobTemplate", "must have a `spec`", "add `spec: {template: …}`");
@@ -204,7 +249,9 @@ fn is_schedule(text: &str) -> bool {
     let is_field = |(part, (least, most, names, first)): (&str, (u32, u32, &[&str], u32))| {
         part.split(',').all(|item| {
             let (span, step) = item.split_once('/').map_or((item, None), |(span, step)| (span, Some(step)));
-            if step.is_some_and(|step| step.parse::<u32>().is_ok_and(|step| step == 0) || step.parse::<u32>().is_err()) {
+            if step.is_some_and(|step| {
+                step.parse::<u32>().is_ok_and(|step| step == 0) || step.parse::<u32>().is_err()
+            }) {
                 return false;
             }
             let (low, high) = span.split_once('-').unwrap_or((span, span));
@@ -241,7 +288,14 @@ pub(super) fn autoscaler<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     if let (Some(least), Some(most)) = (whole("minReplicas"), whole("maxReplicas"))
         && least > most
     {
-        fault(faults, Sort::Value, node, "maxReplicas", "must be no less than `minReplicas`", "write a larger number");
+        fault(
+            faults,
+            Sort::Value,
+            node,
+            "maxReplicas",
+            "must be no less than `minReplicas`",
+            "write a larger number",
+        );
     }
     let version = text(node, &["scaleTargetRef", "apiVersion"]);
     let kind = text(node, &["scaleTargetRef", "kind"]);
@@ -285,7 +339,14 @@ pub(super) fn metric<'a>(node: &'a Node, faults: &mut Faults<'a>) {
             fault(faults, Sort::Missing, node, "target", message, "write one of them");
         }
         "object" | "external" if !has("value") && !has("averageValue") => {
-            fault(faults, Sort::Missing, node, "target", "must have `value` or `averageValue`", "add one of them");
+            fault(
+                faults,
+                Sort::Missing,
+                node,
+                "target",
+                "must have `value` or `averageValue`",
+                "add one of them",
+            );
         }
         _ => {}
     }
@@ -302,7 +363,9 @@ pub(super) fn namespace<'a>(node: &'a Node, faults: &mut Faults<'a>) {
             "enforce" | "audit" | "warn" if !matches!(value, "privileged" | "baseline" | "restricted") => {
                 "privileged, baseline or restricted"
             }
-            "enforce-version" | "audit-version" | "warn-version" if !is_version(value) => "latest, or a version as v1.36",
+            "enforce-version" | "audit-version" | "warn-version" if !is_version(value) => {
+                "latest, or a version as v1.36"
+            }
             _ => continue,
         };
         faults.path.0.extend([Step::Field("metadata"), Step::Field("labels"), Step::Key(&field.key)]);

@@ -3,7 +3,8 @@
 //! Behaviour: k8s.io/kube-openapi, `pkg/validation/strfmt`; formats that it does not know hold for everything.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet::STANDARD;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::names;
 
@@ -12,14 +13,16 @@ pub(super) fn fault(format: &str, text: &str) -> Option<&'static str> {
     let (fits, what) = match format {
         "date-time" => (is_date_time(text), "a point in time, as 2026-01-31T12:00:00Z"),
         "date" => (is_date(text), "a date, as 2026-01-31"),
-        "duration" => (is_duration(text), "a duration, as 1h30m"),
-        "byte" => (is_base64(text), "base64"),
+        "duration" => (duration(text).is_some(), "a duration, as 1h30m"),
+        // Data of Secrets may be empty; `base64` is what the format is called in built-in kinds here.
+        "base64" => (is_base64(text), "base64"),
+        "byte" => (!text.is_empty() && is_base64(text), "base64"),
         "ipv4" => (text.parse::<std::net::Ipv4Addr>().is_ok(), "an address of IPv4"),
         "ipv6" => (text.parse::<std::net::Ipv6Addr>().is_ok(), "an address of IPv6"),
         "cidr" => (is_network(text), "a network, as 10.0.0.0/8"),
         "uri" => (is_uri(text), "a URI"),
         "email" => (is_email(text), "an address of mail"),
-        "hostname" => (names::is_subdomain(&text.to_ascii_lowercase()), "the name of a host"),
+        "hostname" => (is_host(text), "the name of a host"),
         "uuid" | "uuid3" | "uuid4" | "uuid5" => (is_uuid(text), "a UUID"),
         "k8s-short-name" => (names::is_label(text), "a name of lower-case letters, digits and `-`"),
         "k8s-long-name" => (names::is_subdomain(text), "a name of lower-case letters, digits, `-` and `.`"),
@@ -31,8 +34,12 @@ pub(super) fn fault(format: &str, text: &str) -> Option<&'static str> {
 /// Base64 with or without line ends.
 pub(crate) fn is_base64(text: &str) -> bool {
     let text: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
-    STANDARD.decode(text).is_ok()
+    BASE64.decode(text).is_ok()
 }
+
+/// Go does not mind bits behind the last byte.
+pub(crate) const BASE64: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
 
 /// A date, a `T`, a time of the day and an offset or `Z`.
 fn is_date_time(text: &str) -> bool {
@@ -42,11 +49,16 @@ fn is_date_time(text: &str) -> bool {
     let (time, offset) = time.split_at(end);
     let (time, fraction) = time.split_once('.').map_or((time, "0"), |(time, fraction)| (time, fraction));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let is_number = |part: &str, most: u8| part.len() == 2 && digits(part) && part.parse::<u8>().is_ok_and(|n| n <= most);
+    let is_number =
+        |part: &str, most: u8| part.len() == 2 && digits(part) && part.parse::<u8>().is_ok_and(|n| n <= most);
     let parts: Vec<&str> = time.split(':').collect();
-    let is_time = matches!(parts.as_slice(), [h, m, s] if is_number(h, 23) && is_number(m, 59) && is_number(s, 59));
+    let is_time =
+        matches!(parts.as_slice(), [h, m, s] if is_number(h, 23) && is_number(m, 59) && is_number(s, 59));
     let is_offset = offset == "z"
-        || offset.get(1..).and_then(|it| it.split_once(':')).is_some_and(|(h, m)| is_number(h, 99) && is_number(m, 99));
+        || offset
+            .get(1..)
+            .and_then(|it| it.split_once(':'))
+            .is_some_and(|(h, m)| is_number(h, 99) && is_number(m, 99));
     is_date(date) && is_time && digits(fraction) && is_offset
 }
 
@@ -54,21 +66,40 @@ fn is_date(text: &str) -> bool {
     text.len() == 10 && chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
 }
 
-/// What Go reads as a duration; the server also knows days, weeks and words.
-pub(crate) fn is_duration(text: &str) -> bool {
-    if go_duration(text).is_some() {
-        return true;
-    }
-    let text = text.trim();
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let unit = unit.trim().to_ascii_lowercase();
-    let units = [
-        "ns", "us", "µs", "ms", "s", "m", "h", "d", "w", "nano", "nanos", "nanosecond", "nanoseconds", "micro", "micros",
-        "microsecond", "microseconds", "milli", "millis", "millisecond", "milliseconds", "sec", "secs", "second", "seconds",
-        "min", "mins", "minute", "minutes", "hr", "hrs", "hour", "hours", "day", "days", "wk", "wks", "week", "weeks",
+/// Nanoseconds of a duration as the server reads it: Go's, or any number of units in a text, words included.
+pub(crate) fn duration(text: &str) -> Option<i64> {
+    const UNITS: [(&[&str], f64); 8] = [
+        (&["ns", "nano"], 1.0),
+        (&["us", "µs", "micro"], 1e3),
+        (&["ms", "milli"], 1e6),
+        (&["s", "sec"], 1e9),
+        (&["m", "min"], 60e9),
+        (&["h", "hr", "hour"], 3600e9),
+        (&["d", "day"], 86400e9),
+        (&["w", "wk", "week"], 604_800e9),
     ];
-    !number.is_empty() && units.contains(&unit.as_str())
+    if let Some(found) = go_duration(text) {
+        return Some(found);
+    }
+    let (mut total, mut rest) = (None, text);
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let from = &rest[start..];
+        let digits = from.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, after) = from.split_at(digits);
+        let trimmed = after.trim_start();
+        let letters = trimmed.find(|c: char| !c.is_ascii_alphabetic() && c != 'µ').unwrap_or(trimmed.len());
+        let unit = trimmed[..letters].to_ascii_lowercase();
+        // The longest name of a unit may have more behind it, as in `minutes`.
+        let is_it = |names: &&[&str]| {
+            names.contains(&unit.as_str()) || names.last().is_some_and(|name| unit.starts_with(name))
+        };
+        let found = UNITS.iter().find(|(names, _)| is_it(names));
+        if let (Some((_, factor)), Ok(number)) = (found, number.parse::<f64>()) {
+            total = Some(total.unwrap_or(0.0) + number * factor);
+        }
+        rest = after;
+    }
+    total.map(|total: f64| total as i64)
 }
 
 /// Nanoseconds of a duration of Go (`time.ParseDuration`).
@@ -116,6 +147,10 @@ pub(crate) fn is_network(text: &str) -> bool {
         Err(_) => return false,
     };
     bits.parse::<u8>().is_ok_and(|bits| bits <= most)
+}
+
+fn is_host(text: &str) -> bool {
+    names::is_subdomain(&text.to_ascii_lowercase()) && text.split('.').all(|label| label.len() <= 63)
 }
 
 fn is_uri(text: &str) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! Behaviour: k8s.io/apimachinery, `pkg/api/validation/objectmeta.go`, and the name rules of each kind's strategy.
 
-use kustomize_rs::yaml::node::Node;
+use kustomize_rs::yaml::node::{Node, Value};
 use kustomize_rs::yaml::value::{Plain, decide};
 
 use super::path::Step;
@@ -41,10 +41,44 @@ pub(super) fn check<'a>(object: &'a Node, kind: &Kind<'_>, faults: &mut Faults<'
             name(metadata, kind, faults);
             labels(metadata, faults);
             annotations(metadata, faults);
+            finalizers(metadata, faults);
         }
         None => faults.add(Sort::Missing, object, "must be there", "add `metadata: {name: …}`"),
     }
     faults.path.0.pop();
+}
+
+/// An object in another: it says what it is.
+pub(super) fn embedded<'a>(object: &'a Node, faults: &mut Faults<'a>) {
+    for field in ["apiVersion", "kind"] {
+        let found = object.get(field).filter(|node| !node.value_text().is_empty() && node.scalar().is_some());
+        faults.path.0.push(Step::Field(field));
+        match found {
+            None => faults.add(Sort::Missing, object, "must be there", format!("add `{field}`")),
+            Some(node) => {
+                text(node, faults);
+                let is_kind = names::is_service_label(&node.value_text().to_lowercase());
+                if field == "kind" && !is_kind {
+                    faults.add(
+                        Sort::Value,
+                        node,
+                        format!("cannot be `{}`", node.value_text()),
+                        "write a kind",
+                    );
+                }
+            }
+        }
+        faults.path.0.pop();
+    }
+    if let Some(metadata) = object.get("metadata").filter(|metadata| !metadata.is_null()) {
+        faults.path.0.push(Step::Field("metadata"));
+        if matches!(metadata.value, Value::Map(_)) {
+            fields(metadata, faults);
+        } else {
+            faults.add(Sort::Type, metadata, "must be a mapping", "write it as `name: …`");
+        }
+        faults.path.0.pop();
+    }
 }
 
 /// The fields of custom kinds' metadata; those of built-in kinds have types.
@@ -54,8 +88,7 @@ fn fields<'a>(metadata: &'a Node, faults: &mut Faults<'a>) {
         if !FIELDS.contains(&field.key.as_str()) {
             let at = Node { at: field.at, ..Node::null() };
             let near = yamltree::nearest::nearest(&field.key, FIELDS.iter().copied());
-            let help =
-                near.map_or_else(|| "remove it".to_owned(), |near| format!("did you mean `{near}`?"));
+            let help = near.map_or_else(|| "remove it".to_owned(), |near| format!("did you mean `{near}`?"));
             faults.add(Sort::UnknownField, &at, "is no field of it", help);
         }
         let is_map = matches!(field.key.as_str(), "labels" | "annotations");
@@ -73,12 +106,28 @@ fn fields<'a>(metadata: &'a Node, faults: &mut Faults<'a>) {
         if is_text {
             text(&field.value, faults);
         }
+        if field.key == "finalizers" && !field.value.is_null() {
+            let Value::Seq(all) = &field.value.value else {
+                faults.add(Sort::Type, &field.value, "must be a list", "write it as items: `- …`");
+                faults.path.0.pop();
+                continue;
+            };
+            all.iter().for_each(|finalizer| text(finalizer, faults));
+            let mut seen = Vec::new();
+            for finalizer in all.iter().map(Node::value_text) {
+                if seen.contains(&finalizer) {
+                    faults.add(Sort::Twice, &field.value, format!("has `{finalizer}` twice"), "remove one");
+                }
+                seen.push(finalizer);
+            }
+        }
         faults.path.0.pop();
     }
 }
 
 fn text(node: &Node, faults: &mut Faults<'_>) {
-    let is_text = node.scalar().is_some_and(|scalar| matches!(decide(scalar), Ok(Plain::Text(_) | Plain::Null)));
+    let is_text =
+        node.scalar().is_some_and(|scalar| matches!(decide(scalar), Ok(Plain::Text(_) | Plain::Null)));
     if !is_text {
         let help = format!("put it in quotes: \"{}\"", node.value_text());
         faults.add(Sort::Type, node, "must be a text", help);
@@ -100,8 +149,11 @@ fn name(metadata: &Node, kind: &Kind<'_>, faults: &mut Faults<'_>) {
         faults.path.0.pop();
     }
     let namespace = metadata.get("namespace").filter(|_| kind.known.is_namespaced);
-    if let Some(node) = namespace.filter(|node| !node.value_text().is_empty() && !names::is_label(node.value_text())) {
-        let message = format!("cannot be `{}`: lower-case letters, digits and `-`, at most 63", node.value_text());
+    if let Some(node) =
+        namespace.filter(|node| !node.value_text().is_empty() && !names::is_label(node.value_text()))
+    {
+        let message =
+            format!("cannot be `{}`: lower-case letters, digits and `-`, at most 63", node.value_text());
         faults.path.0.push(Step::Field("namespace"));
         faults.add(Sort::Value, node, message, "write the name of a namespace");
         faults.path.0.pop();
@@ -115,8 +167,13 @@ fn of_kind(name: &str, kind: &Kind<'_>) -> (bool, &'static str) {
     const LABEL: &str = "its names are lower-case letters, digits and `-`, at most 63";
     match (group, known.kind.as_str()) {
         ("", "Namespace") => (names::is_label(name), LABEL),
-        ("", "Service") => (names::is_service_label(name), "its names are lower-case letters, digits and `-`, at most 63, a letter first"),
-        ("rbac.authorization.k8s.io", _) | ("policy", "PodDisruptionBudget") => (names::is_path_segment(name), "its names have neither `/` nor `%`"),
+        ("", "Service") => (
+            names::is_service_label(name),
+            "its names are lower-case letters, digits and `-`, at most 63, a letter first",
+        ),
+        ("rbac.authorization.k8s.io", _) | ("policy", "PodDisruptionBudget") => {
+            (names::is_path_segment(name), "its names have neither `/` nor `%`")
+        }
         ("batch", "CronJob") => (
             names::is_subdomain(name) && name.len() <= 52,
             "its names are lower-case letters, digits, `-` and `.`, at most 52",
@@ -126,10 +183,20 @@ fn of_kind(name: &str, kind: &Kind<'_>) -> (bool, &'static str) {
             "its names are lower-case letters, digits, `-` and `.`, at most 63",
         ),
         ("apps", "StatefulSet") => (names::is_label(name), LABEL),
-        _ => (
-            names::is_subdomain(name),
-            "its names are lower-case letters, digits, `-` and `.`, at most 253",
-        ),
+        _ => {
+            (names::is_subdomain(name), "its names are lower-case letters, digits, `-` and `.`, at most 253")
+        }
+    }
+}
+
+/// Names of what must be done before the object goes.
+fn finalizers<'a>(metadata: &'a Node, faults: &mut Faults<'a>) {
+    let all = metadata.get("finalizers").map_or(&[][..], Node::items);
+    for (index, finalizer) in all.iter().enumerate().filter(|(_, it)| !names::is_qualified(it.value_text())) {
+        faults.path.0.extend([Step::Field("finalizers"), Step::Item(index)]);
+        let message = format!("cannot be `{}`", finalizer.value_text());
+        faults.add(Sort::Value, finalizer, message, "write a name as example.org/finalizer");
+        faults.path.0.truncate(faults.path.0.len() - 2);
     }
 }
 
@@ -148,12 +215,25 @@ pub(crate) fn label_map<'a>(labels: &'a Node, faults: &mut Faults<'a>) {
         faults.path.0.push(Step::Key(&field.key));
         if !names::is_qualified(&field.key) {
             let message = "is no name of a label";
-            faults.add(Sort::Value, &at, message, "write `name` or `prefix.example.org/name`, at most 63 characters behind the `/`");
+            faults.add(
+                Sort::Value,
+                &at,
+                message,
+                "write `name` or `prefix.example.org/name`, at most 63 characters behind the `/`",
+            );
         }
         let value = field.value.value_text();
         if !names::is_label_value(value) {
-            let message = format!("cannot be `{}`: letters, digits, `-`, `_` and `.`, at most 63, a letter or digit at both ends", super::structure::short(value));
-            faults.add(Sort::Value, &field.value, message, "write a shorter or plainer value, or make it an annotation");
+            let message = format!(
+                "cannot be `{}`: letters, digits, `-`, `_` and `.`, at most 63, a letter or digit at both ends",
+                super::structure::short(value)
+            );
+            faults.add(
+                Sort::Value,
+                &field.value,
+                message,
+                "write a shorter or plainer value, or make it an annotation",
+            );
         }
         faults.path.0.pop();
     }
@@ -169,7 +249,12 @@ pub(crate) fn annotations<'a>(metadata: &'a Node, faults: &mut Faults<'a>) {
         if !names::is_qualified(&field.key.to_lowercase()) {
             let at = Node { at: field.at, ..Node::null() };
             faults.path.0.push(Step::Key(&field.key));
-            faults.add(Sort::Value, &at, "is no name of an annotation", "write `name` or `prefix.example.org/name`");
+            faults.add(
+                Sort::Value,
+                &at,
+                "is no name of an annotation",
+                "write `name` or `prefix.example.org/name`",
+            );
             faults.path.0.pop();
         }
     }

@@ -70,5 +70,8 @@ pub fn is_wildcard(text: &str) -> bool {
 /// A key of a ConfigMap or Secret.
 pub fn is_key(text: &str) -> bool {
     let is_allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-    !matches!(text, "" | "." | "..") && text.len() <= 253 && !text.starts_with("..") && text.bytes().all(is_allowed)
+    !matches!(text, "" | "." | "..")
+        && text.len() <= 253
+        && !text.starts_with("..")
+        && text.bytes().all(is_allowed)
 }

@@ -8,7 +8,7 @@ use kustomize_rs::yaml::value::{Plain, decide};
 use yamltree::nearest::nearest;
 
 use super::path::Step;
-use super::{Checker, Faults, Sort, conditions, lists, quantity, values};
+use super::{Checker, Faults, Sort, conditions, lists, metadata, quantity, values};
 use crate::built_in;
 use crate::schemas::Kind;
 use crate::types::{Is, Type, TypeId};
@@ -31,10 +31,7 @@ struct Walk<'w, 'a> {
 }
 
 impl<'a> Walk<'_, 'a> {
-    fn value(&mut self, node: &'a Node, id: TypeId, faults: &mut Faults<'a>)
-    where
-        'a: 'a,
-    {
+    fn value(&mut self, node: &'a Node, id: TypeId, faults: &mut Faults<'a>) {
         let Some(of) = self.kind.table.at(id) else { return };
         self.typed(node, of, faults);
     }
@@ -58,6 +55,16 @@ impl<'a> Walk<'_, 'a> {
             let message = format!("must be {}, and is {}", called(of.is), called_here(node));
             faults.add(Sort::Type, node, message, way_out(node, of.is));
             return;
+        }
+        if let (Is::Whole(bits), true) = (of.is, self.kind.known.is_custom)
+            && !holds(node, bits)
+        {
+            faults.add(
+                Sort::Type,
+                node,
+                format!("must be a number of {bits} bits"),
+                "write a smaller number",
+            );
         }
         match &node.value {
             Value::Map(_) => self.fields(node, of, faults),
@@ -83,6 +90,9 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn fields(&mut self, node: &'a Node, of: &'a Type, faults: &mut Faults<'a>) {
+        if of.is_object && !faults.path.0.is_empty() {
+            metadata::embedded(node, faults);
+        }
         for field in node.fields() {
             let known = of.fields.binary_search_by(|(name, _)| name.as_str().cmp(&field.key)).ok();
             let id = known.and_then(|index| of.fields.get(index)).map(|(_, id)| *id);
@@ -121,6 +131,13 @@ impl<'a> Walk<'_, 'a> {
         let is_of_objects = of.is_object && matches!(key, "apiVersion" | "kind" | "metadata");
         !of.keeps_unknown && of.is == Is::Object && !is_of_objects && !self.is_condition
     }
+}
+
+/// Do so many bits hold the number?
+fn holds(node: &Node, bits: u8) -> bool {
+    let number = node.scalar().map(|scalar| scalar.text.parse::<f64>());
+    let most = if bits == 32 { f64::from(i32::MAX) } else { i64::MAX as f64 };
+    number.and_then(Result::ok).is_none_or(|number| -most - 1.0 <= number && number <= most)
 }
 
 fn is_of(plain: &Plain<'_>, is: Is) -> bool {

@@ -6,13 +6,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use kube_cel::cel::Value;
 use kube_cel::cel::objects::{Key, Map};
 use kustomize_rs::yaml::node::{self, Node};
 use kustomize_rs::yaml::value::{Plain, decide};
 
-use super::super::formats::go_duration;
+use super::super::formats::{BASE64, duration};
 use crate::types::{Is, Table, Type};
 
 /// A value of the type.
@@ -61,9 +60,11 @@ fn text_of(text: &str, of: &Type) -> Value {
     let format = of.limits.as_ref().and_then(|limits| limits.format.as_deref());
     let found = match format.filter(|_| of.is == Is::Text) {
         Some("date-time") => chrono::DateTime::parse_from_rfc3339(text).ok().map(Value::Timestamp),
-        Some("date") => chrono::DateTime::parse_from_rfc3339(&format!("{text}T00:00:00Z")).ok().map(Value::Timestamp),
-        Some("duration") => go_duration(text).map(chrono::Duration::nanoseconds).map(Value::Duration),
-        Some("byte") => STANDARD.decode(text).ok().map(|bytes| Value::Bytes(Arc::new(bytes))),
+        Some("date") => {
+            chrono::DateTime::parse_from_rfc3339(&format!("{text}T00:00:00Z")).ok().map(Value::Timestamp)
+        }
+        Some("duration") => duration(text).map(chrono::Duration::nanoseconds).map(Value::Duration),
+        Some("byte") => BASE64.decode(text).ok().map(|bytes| Value::Bytes(Arc::new(bytes))),
         _ => None,
     };
     found.unwrap_or_else(|| Value::String(Arc::new(text.to_owned())))
@@ -71,8 +72,27 @@ fn text_of(text: &str, of: &Type) -> Value {
 
 /// Words of the language, which cannot be names of fields.
 const RESERVED: [&str; 21] = [
-    "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
-    "package", "namespace", "return", "var", "void", "while",
+    "true",
+    "false",
+    "null",
+    "in",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 ];
 
 /// The name of a field as rules write it.
