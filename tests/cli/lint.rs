@@ -4,10 +4,14 @@ use tests::checkout::Checkout;
 
 const NAMESPACES: &str = "flux2/infrastructure/namespaces/app/kustomization.yaml";
 
+const MORE: &str = "flux2/infrastructure/namespaces/app/more.yaml";
+/// An object in a namespace that nobody makes: a warning.
+const NOWHERE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}\n";
+
 /// A checkout with one more object among the namespaces.
 fn with(object: &str) -> Checkout {
     let checkout = Checkout::new();
-    checkout.write("flux2/infrastructure/namespaces/app/more.yaml", object);
+    checkout.write(MORE, object);
     checkout.replace(NAMESPACES, "resources:\n", "resources:\n  - more.yaml\n");
     checkout
 }
@@ -23,13 +27,33 @@ fn an_error_has_a_place_and_a_way_out_and_is_exit_code_1() {
     let checkout =
         with("apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: {name: a, namespace: oas}\n");
     let ran = checkout.xtask(&["lint"]).expect(1);
-    ran.prints("flux2/infrastructure/namespaces/app/more.yaml:1:13: error[kubernetes/unknown-kind]")
-        .prints("help: write `policy/v1`");
+    ran.prints("error[kubernetes/unknown-kind]: PodDisruptionBudget oas/a: Kubernetes has no ")
+        .prints(&format!(" --> {MORE}:1:13\n"))
+        .prints("\n1 | apiVersion: policy/v1beta1\n  |             ^^^^^^^^^^^^^^\n")
+        .prints(" = help: write `policy/v1`");
+}
+
+#[test]
+fn a_finding_of_another_revision_is_shown_as_it_was_written_there() {
+    let checkout = with(NOWHERE);
+    checkout.commit("one finding");
+    checkout.write(MORE, "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b, namespace: oas}\n");
+    checkout
+        .xtask(&["lint", "--revision", "HEAD"])
+        .expect(0)
+        .prints("3 | metadata: {name: a, namespace: nowhere}");
+}
+
+#[test]
+fn in_the_short_form_a_finding_is_a_line_and_its_way_out_another() {
+    let ran = with(NOWHERE).xtask(&["lint", "--format", "short"]).expect(0);
+    let ran = ran.prints(&format!("{MORE}:3:32: warning[namespace/missing]: "));
+    assert_eq!(ran.text().lines().count(), 2);
 }
 
 #[test]
 fn warnings_alone_are_exit_code_0_and_can_be_left_out() {
-    let checkout = with("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}\n");
+    let checkout = with(NOWHERE);
     checkout.xtask(&["lint"]).expect(0).prints("warning[namespace/missing]");
     let ran = checkout.xtask(&["lint", "--errors"]).expect(0);
     assert_eq!(ran.text(), "");
@@ -37,24 +61,34 @@ fn warnings_alone_are_exit_code_0_and_can_be_left_out() {
 
 #[test]
 fn machines_get_json_and_gitlab_gets_its_report() {
-    let checkout = with("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}\n");
+    let checkout = with(NOWHERE);
     let found = checkout.xtask(&["lint", "--output", "json"]).expect(0).json();
     assert_eq!((&found["warnings"], &found["findings"][0]["code"]), (&1.into(), &"namespace/missing".into()));
     let report = checkout.xtask(&["lint", "--format", "gitlab"]).expect(0).json();
     assert_eq!(report[0]["location"]["lines"]["begin"], 3);
-    assert_eq!(report[0]["fingerprint"].as_str().unwrap().len(), 64);
+}
+
+#[test]
+fn build_servers_get_junit_and_code_hosts_sarif() {
+    let checkout = with(NOWHERE);
+    let ran = checkout.xtask(&["lint", "--format", "junit"]).expect(0);
+    ran.prints("<?xml").prints("failures=\"1\"").prints("classname=\"namespace/missing\"");
+    let log = checkout.xtask(&["lint", "--format", "sarif"]).expect(0).json();
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "namespace/missing");
+    assert_eq!(result["locations"][0]["physicalLocation"]["region"]["startLine"], 3);
 }
 
 #[test]
 fn only_what_is_new_is_shown_against_a_commit_or_a_file() {
-    let checkout = with("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}\n");
+    let checkout = with(NOWHERE);
     let before = checkout.xtask(&["lint", "--output", "json"]).expect(0);
     checkout.write("../baseline.json", before.text());
     checkout.xtask(&["lint", "--changed", "HEAD"]).expect(0).prints("warning[namespace/missing]");
     checkout.commit("one finding");
     // The finding moves and another one comes.
     checkout.write(
-        "flux2/infrastructure/namespaces/app/more.yaml",
+        MORE,
         "# One line more.\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: nowhere}\n---\napiVersion: \
          batch/v1beta1\nkind: CronJob\nmetadata: {name: b, namespace: oas}\n",
     );

@@ -6,16 +6,24 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use fleet::roots::COMPONENT_LABEL;
+use flux::render::Rendering;
 use lint::{ChartObjects, RULES, Rule, Subject};
 use serde_json::{Value, json};
 use yamltree::diagnostic::{Diagnostic, Severity, has_errors};
+use yamltree::tree::Tree;
 
 use super::release_arguments::ReleaseArguments;
 use super::render_arguments::RenderArguments;
 use crate::context::{Context, Output};
-use crate::edge::charts::sha256_hex;
+use crate::edge::tree::Trees;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::releases;
+use crate::report::findings::gitlab::gitlab;
+use crate::report::findings::human::{Style, human};
+use crate::report::findings::junit::junit;
+use crate::report::findings::sarif::sarif;
+use crate::report::findings::short::short;
+use crate::report::findings::sources::Sources;
 use crate::report::{self, table::table};
 use crate::schemas;
 
@@ -29,7 +37,8 @@ use crate::schemas;
                                                   any repository that Flux follows
   cargo xtask lint --changed main                 only what is new since the branch main
   cargo xtask lint --explain pods/reference       what a finding means, with an example
-  cargo xtask lint --format gitlab                for GitLab's merge requests
+  cargo xtask lint --format short | grep pods/    a line each
+  cargo xtask lint --format gitlab                for GitLab's merge requests; `junit` and `sarif` for others
 
 A finding is allowed by a comment in its line or the one above: `# allow CODE: REASON`.
 Exit code 1 when there is an error; warnings alone are exit code 0.")]
@@ -61,10 +70,16 @@ pub struct Arguments {
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A line each, with what to do
+    /// Each in its source, with what to do
     Human,
+    /// A line each, with what to do in the line below
+    Short,
     /// GitLab's code quality report
     Gitlab,
+    /// JUnit's XML: a failed test for each
+    Junit,
+    /// SARIF 2.1.0, with what the rules say
+    Sarif,
 }
 
 /// Runs `lint`.
@@ -78,10 +93,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     if let Some(word) = arguments.what.word() {
         return Err(Failure::Usage(format!("`{word}`: another repository has no cluster; leave it out")));
     }
-    let (mut found, looked) = findings(&arguments.what, &arguments.releases, context)?;
+    let linted = findings(&arguments.what, &arguments.releases, context)?;
+    let mut found = linted.found.clone();
     if let Some(revision) = &arguments.changed {
-        let (before, _) = findings(&arguments.what.at(revision), &arguments.releases, context)?;
-        found = without(found, before.iter().map(Known::of));
+        let before = findings(&arguments.what.at(revision), &arguments.releases, context)?;
+        found = without(found, before.found.iter().map(Known::of));
     }
     if let Some(file) = &arguments.baseline {
         found = without(found, baseline(file)?.into_iter());
@@ -92,27 +108,33 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
         found.retain(Diagnostic::is_error);
     }
     match (context.output, arguments.format) {
-        (Output::Json, _) => {
-            report::json(&json!({
-                "version": 1,
-                "errors": errors,
-                "warnings": warnings,
-                "findings": found,
-                "objects": looked.objects,
-                "checked": looked.checked,
-                "withoutSchema": looked.unknown,
-                "unevaluatedRules": looked.unevaluated.iter().map(|(rule, why)| json!({"rule": rule, "why": why})).collect::<Vec<_>>(),
-                "kubernetes": looked.kubernetes,
-            }))
-        }
+        (Output::Json, _) => report::json(&json!({
+            "version": 1,
+            "errors": errors,
+            "warnings": warnings,
+            "findings": found,
+            "objects": linted.looked.objects,
+            "checked": linted.looked.checked,
+            "withoutSchema": linted.looked.unknown,
+            "unevaluatedRules": linted.looked.unevaluated.iter().map(|(rule, why)| json!({"rule": rule, "why": why})).collect::<Vec<_>>(),
+            "kubernetes": linted.looked.kubernetes,
+        })),
         (_, Format::Gitlab) => report::json(&gitlab(&found)),
-        (_, Format::Human) => {
-            found.iter().for_each(|found| report::line(found.to_string()));
+        (_, Format::Junit) => report::line(junit(&found)?.trim_end()),
+        (_, Format::Sarif) => report::json(&sarif(&found, RULES)),
+        (_, form) => {
+            let (mut sources, style) = (linted.sources(), Style::of_stdout());
+            for found in &found {
+                report::line(match form {
+                    Format::Short => short(found),
+                    _ => human(found, sources.line(&found.place), style),
+                });
+            }
             let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
-            let rules = RULES.len();
-            let objects = looked.objects;
-            let said = looked.said();
-            context.terminal.say(format!("{errors} and {warnings} in {objects} objects, by {rules} rules{said}"));
+            let (objects, rules, said) = (linted.looked.objects, RULES.len(), linted.looked.said());
+            context
+                .terminal
+                .say(format!("{errors} and {warnings} in {objects} objects, by {rules} rules{said}"));
         }
     }
     Ok(if has_errors(&found) { Exit::No } else { Exit::Yes })
@@ -166,12 +188,28 @@ impl Looked {
     }
 }
 
-/// Everything that is found, and in what.
+/// Everything that is found, and what it was found in.
+struct Linted {
+    found: Vec<Diagnostic>,
+    looked: Looked,
+    rendering: Rendering,
+    trees: Trees,
+}
+
+impl Linted {
+    fn sources(&self) -> Sources<'_> {
+        let others = self.trees.others.values().map(|tree| tree as &dyn Tree);
+        let made = self.rendering.artifacts.values().map(|files| files as &dyn Tree);
+        Sources::new(std::iter::once(&*self.trees.repository as &dyn Tree).chain(others).chain(made))
+    }
+}
+
+/// Looks at everything that the flags say.
 fn findings(
     what: &RenderArguments,
     releases: &ReleaseArguments,
     context: &Context,
-) -> Result<(Vec<Diagnostic>, Looked), Failure> {
+) -> Result<Linted, Failure> {
     let (rendering, trees) = what.rendered_with_trees(context)?;
     let mut subject = Subject::new(&*trees.repository, &rendering, COMPONENT_LABEL);
     let mut of_charts: Vec<Diagnostic> = Vec::new();
@@ -200,7 +238,9 @@ fn findings(
     let mut found = lint::lint(&subject);
     found.extend(of_charts);
     found.sort();
-    Ok((found, Looked::at(&subject, version)))
+    let looked = Looked::at(&subject, version);
+    drop(subject);
+    Ok(Linted { found, looked, rendering, trees })
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -282,21 +322,4 @@ fn explained(code: &str, context: &Context) -> Outcome {
     report::line(format!("This has it (each `#-` line begins a file):\n\n{}", indented(rule.failing)));
     report::line(format!("This has not:\n\n{}", indented(rule.fixed).trim_end()));
     Ok(Exit::Yes)
-}
-
-/// <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
-fn gitlab(found: &[Diagnostic]) -> Value {
-    let one = |found: &Diagnostic| {
-        let severity = if found.is_error() { "major" } else { "minor" };
-        // The line is no part of it, so that a finding that only moved is the same one.
-        let mark = format!("{}\n{}\n{}", found.code, found.place.file, found.message);
-        json!({
-            "description": found.message,
-            "check_name": found.code,
-            "fingerprint": sha256_hex(mark.as_bytes()),
-            "severity": severity,
-            "location": {"path": found.place.file, "lines": {"begin": found.place.line.unwrap_or(1)}},
-        })
-    };
-    found.iter().map(one).collect()
 }
