@@ -7,6 +7,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod allowed;
+pub mod fix;
 mod refused;
 mod rule;
 mod rules;

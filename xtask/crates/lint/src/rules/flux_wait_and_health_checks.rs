@@ -1,4 +1,5 @@
 use yamltree::diagnostic::Severity;
+use yamltree::fix::Fix;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
@@ -48,6 +49,8 @@ fn check(object: &Object<'_>, found: &mut Found) {
     }
     if let Some(checks) = object.at(&["spec", "healthChecks"]).filter(|checks| !checks.items().is_empty()) {
         let message = format!("{}: `healthChecks` are passed over because of `wait: true`", object.title());
-        found.at(object.place(checks), message, "keep one of the two");
+        // They are idle: without them nothing is different.
+        let fix = Fix::Remove { key: "healthChecks".into(), beside: "wait".into(), value: "true".into() };
+        found.at_with_fix(object.place(checks), message, "keep one of the two", Some(fix));
     }
 }

@@ -4,6 +4,7 @@ use yamltree::path::RepoPath;
 use yamltree::tree::MemTree;
 
 use super::RULES;
+use crate::fix::fixes;
 use crate::subject::Subject;
 
 fn tree(fixture: &str) -> MemTree {
@@ -15,9 +16,12 @@ fn rendering(tree: &MemTree) -> Rendering {
 }
 
 fn lint(fixture: &str) -> Vec<Diagnostic> {
-    let tree = tree(fixture);
-    let rendering = rendering(&tree);
-    let mut subject = Subject::new(&tree, &rendering, "component");
+    found(&tree(fixture))
+}
+
+fn found(tree: &MemTree) -> Vec<Diagnostic> {
+    let rendering = rendering(tree);
+    let mut subject = Subject::new(tree, &rendering, "component");
     subject.check_against(validation::Schemas::default());
     crate::lint(&subject)
 }
@@ -41,6 +45,93 @@ fn an_example_that_was_put_right_is_clean() {
         let found: Vec<_> = lint(rule.fixed).into_iter().filter(|found| found.code == rule.code).collect();
         assert!(found.is_empty(), "{}: {found:#?}", rule.code);
     }
+}
+
+/// The example with a comment above each line of YAML.
+fn commented(fixture: &str) -> String {
+    let mut lines = String::new();
+    for (number, line) in fixture.lines().enumerate() {
+        if !line.starts_with("#-") {
+            let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+            lines.push_str(&format!("{indent}# kept {number}.\n"));
+        }
+        lines.push_str(&format!("{line}\n"));
+    }
+    lines
+}
+
+#[test]
+fn a_fix_puts_the_example_right_and_keeps_its_comments() {
+    let mut with_fix = Vec::new();
+    for rule in RULES {
+        let mut tree = tree(&commented(rule.failing));
+        let own = |tree: &MemTree| -> Vec<Diagnostic> {
+            found(tree).into_iter().filter(|found| found.code == rule.code).collect()
+        };
+        let fixes = fixes(&own(&tree), &tree);
+        for change in fixes.changes {
+            let comments = |text: &str| text.matches("# kept ").count();
+            assert_eq!(comments(&change.before), comments(&change.after), "{}", change.after);
+            tree.insert(change.file, change.after);
+        }
+        if !fixes.fixed.is_empty() {
+            assert_eq!(own(&tree), [], "{}", rule.code);
+            with_fix.push(rule.code);
+        }
+    }
+    let expected = [
+        "flux/api-version",
+        "flux/install-not-retried",
+        "flux/wait-and-health-checks",
+        "kubernetes/unknown-kind",
+    ];
+    assert_eq!(with_fix, expected);
+}
+
+/// The first document of a fixture after a fix of everything in it; none if nothing can be put right.
+fn put_right(fixture: &str) -> Option<String> {
+    let tree = tree(fixture);
+    let fixes = fixes(&lint(fixture), &tree);
+    fixes.changes.into_iter().next().map(|change| change.after)
+}
+
+#[test]
+fn an_old_version_of_flux_is_replaced_unless_a_field_is_gone() {
+    let release = |more: &str| {
+        format!(
+            "#- k/r.yaml\napiVersion: helm.toolkit.fluxcd.io/v2beta2\nkind: HelmRelease\nmetadata: {{name: r, namespace: \
+             default}}\nspec:\n  install: {{remediation: {{retries: 3}}}}\n  chart: {{spec: {{chart: c, version: 1.2.3{more}, \
+             sourceRef: {{kind: HelmRepository, name: a}}}}}}\n"
+        )
+    };
+    let fixed = put_right(&release("")).unwrap();
+    assert!(fixed.starts_with("apiVersion: helm.toolkit.fluxcd.io/v2\n"), "{fixed}");
+    assert_eq!(put_right(&release(", valuesFile: a.yaml")), None);
+    assert_eq!(put_right(&release("").replace("v2beta2", "v3")), None);
+}
+
+#[test]
+fn a_removed_version_is_replaced_where_the_other_means_the_same() {
+    let object = |version: &str, kind: &str, spec: &str| {
+        put_right(&format!(
+            "#- k/a.yaml\napiVersion: {version}\nkind: {kind}\nmetadata: {{name: a, namespace: default}}\nspec: {spec}\n"
+        ))
+    };
+    let version = |text: Option<String>| text.and_then(|text| text.lines().next().map(str::to_owned));
+    let scaler = object("autoscaling/v2beta2", "HorizontalPodAutoscaler", "{}");
+    assert_eq!(version(scaler).as_deref(), Some("apiVersion: autoscaling/v2"));
+    assert_eq!(object("autoscaling/v2beta1", "HorizontalPodAutoscaler", "{}"), None);
+    assert_eq!(object("networking.k8s.io/v1beta1", "Ingress", "{}"), None);
+    // An empty selector means another thing now.
+    assert_eq!(object("policy/v1beta1", "PodDisruptionBudget", "{selector: {}}"), None);
+    assert_eq!(object("policy/v1beta1", "PodDisruptionBudget", "{selector: {matchLabels: {}}}"), None);
+}
+
+#[test]
+fn who_says_how_an_install_is_tried_may_mean_it() {
+    let fixture = RULES.iter().find(|rule| rule.code == "flux/install-not-retried").unwrap().failing;
+    assert!(put_right(fixture).is_some());
+    assert_eq!(put_right(&format!("{fixture}  install: {{timeout: 5m}}\n")), None);
 }
 
 #[test]
@@ -103,4 +194,22 @@ fn a_finding_is_allowed_where_it_is_and_only_with_a_reason() {
     assert!(codes("# allow namespace/missing: the installer makes it\n").is_empty());
     assert_eq!(codes("# allow namespace/missing\n"), ["lint/allow-without-reason"]);
     assert_eq!(codes("# allow prune/data: why not\n"), ["lint/unused-allow", "namespace/missing"]);
+}
+
+#[test]
+fn a_comment_that_allows_nothing_is_removed_if_that_is_sure() {
+    let object = "#- k/a.yaml\napiVersion: v1\nkind: ConfigMap\n";
+    let rest = "metadata: {name: a, namespace: default}\n";
+    let fixed = |comment: &str| put_right(&format!("{object}{comment}{rest}"));
+    let right = fixed("# allow prune/data: why not\n").unwrap();
+    assert_eq!(right, format!("apiVersion: v1\nkind: ConfigMap\n{rest}"));
+    // It goes on, no rule has that code, or a chart may make what is allowed.
+    assert_eq!(fixed("# allow prune/data: why\n# not\n"), None);
+    assert_eq!(fixed("# allow prune/date: why not\n"), None);
+    let release = RULES.iter().find(|rule| rule.code == "flux/install-not-retried").unwrap().fixed;
+    assert_eq!(put_right(&format!("{object}# allow prune/data: why not\n{rest}{release}")), None);
+    // Without schemas nobody knows whether there is something of that sort to allow.
+    let tree = tree(&format!("{object}# allow api/type: why not\n{rest}"));
+    let found = crate::lint(&Subject::new(&tree, &rendering(&tree), "component"));
+    assert_eq!((found[0].code, fixes(&found, &tree).changes), ("lint/unused-allow", Vec::new()));
 }
