@@ -109,3 +109,57 @@ fn a_rule_is_explained_with_its_example() {
         .says("did you mean `flux/two-owners`?");
     checkout.xtask(&["lint", "--list"]).expect(0).prints("pods/reference");
 }
+
+/// An object of a removed version, with comments.
+const OLD: &str = "# ours\napiVersion: policy/v1beta1 # old\nkind: PodDisruptionBudget\nmetadata: {name: a, namespace: oas}\nspec: \
+                   {minAvailable: 1, selector: {matchLabels: {app: a}}}\n";
+
+#[test]
+fn a_fix_is_shown_as_a_patch_and_written_only_when_somebody_says_so() {
+    let checkout = with(OLD);
+    let ran =
+        checkout.xtask(&["lint", "--fix"]).expect(1).says("Nothing is written; --yes writes this to 1 file.");
+    assert_eq!(checkout.read(MORE), OLD);
+    checkout.write("../fix.patch", &format!("{}\n", ran.text()));
+    checkout.git(&["apply", "--check", "../fix.patch"]);
+    let ran = checkout.xtask(&["lint", "--fix", "--yes"]).expect(0).says("Put right: 1 finding in 1 file.");
+    ran.says("0 errors and 0 warnings in ").prints("+apiVersion: policy/v1 # old");
+    assert_eq!(checkout.read(MORE), OLD.replace("v1beta1", "v1"));
+}
+
+#[test]
+fn a_fix_that_would_change_something_else_is_left_out() {
+    let checkout = with(OLD);
+    let patch = "patches:\n  - target: {kind: PodDisruptionBudget, version: v1beta1}\n    patch: |\n      - {op: add, path: \
+                 /spec/unhealthyPodEvictionPolicy, value: AlwaysAllow}\nresources:\n";
+    checkout.replace(NAMESPACES, "resources:\n", patch);
+    let ran = checkout.xtask(&["lint", "--fix", "--yes"]).expect(1);
+    ran.says("is left: `spec.unhealthyPodEvictionPolicy` of PodDisruptionBudget oas/a would change too");
+    assert_eq!(checkout.read(MORE), OLD);
+}
+
+#[test]
+fn machines_are_told_what_would_be_and_was_put_right() {
+    let checkout = with(OLD);
+    let shown = checkout.xtask(&["lint", "--fix", "--output", "json"]).expect(1).json();
+    assert_eq!(shown["fixes"][0]["code"], "kubernetes/unknown-kind");
+    assert!(shown["patch"].as_str().unwrap().starts_with("--- a/flux2/"));
+    let done = checkout.xtask(&["lint", "--fix", "--yes", "--output", "json"]).expect(0).json();
+    assert_eq!((&done["fixed"][0], &done["errors"]), (&shown["fixes"][0], &0.into()));
+}
+
+#[test]
+fn without_anything_to_put_right_the_findings_are_shown() {
+    let checkout = with(NOWHERE);
+    let ran =
+        checkout.xtask(&["lint", "--fix"]).expect(0).says("Nothing can be put right without a decision.");
+    ran.prints("warning[namespace/missing]");
+}
+
+#[test]
+fn only_files_of_the_work_tree_are_put_right() {
+    let checkout = Checkout::new();
+    checkout.xtask(&["lint", "--fix", "--revision", "HEAD"]).expect(2).says("cannot be used with");
+    checkout.xtask(&["lint", "--fix", "--format", "sarif"]).expect(2).says("--fix shows a patch");
+    checkout.xtask(&["lint", "--yes"]).expect(2).says("--fix");
+}

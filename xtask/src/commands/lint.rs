@@ -1,17 +1,23 @@
 //! `lint`: what Flux, Helm and the API server would refuse, and what would hurt later.
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+mod fix;
+mod known;
+mod looked;
 
-use anyhow::Context as _;
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use fleet::roots::COMPONENT_LABEL;
 use flux::render::Rendering;
+use lint::fix::{Fixes, fixes};
 use lint::{ChartObjects, RULES, Rule, Subject};
-use serde_json::{Value, json};
+use serde_json::json;
 use yamltree::diagnostic::{Diagnostic, Severity, has_errors};
-use yamltree::tree::Tree;
+use yamltree::tree::{Overlay, Tree};
 
+use self::fix::Proposal;
+use self::known::{Known, baseline, without};
+use self::looked::Looked;
 use super::release_arguments::ReleaseArguments;
 use super::render_arguments::RenderArguments;
 use crate::context::{Context, Output};
@@ -36,6 +42,7 @@ use crate::schemas;
   cargo xtask lint --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
   cargo xtask lint --changed main                 only what is new since the branch main
+  cargo xtask lint --fix                          what can be put right without a decision, as a patch; --yes writes it
   cargo xtask lint --explain pods/reference       what a finding means, with an example
   cargo xtask lint --format short | grep pods/    a line each
   cargo xtask lint --format gitlab                for GitLab's merge requests; `junit` and `sarif` for others
@@ -65,6 +72,12 @@ pub struct Arguments {
     /// How findings are printed; `--output json` prints them for other machines
     #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     format: Format,
+    /// Show what can be put right without a decision, and write it if you agree; exit code 1 when nobody does
+    #[arg(long, conflicts_with_all = ["list", "explain", "revision"])]
+    fix: bool,
+    /// Write it without asking
+    #[arg(long, requires = "fix")]
+    yes: bool,
 }
 
 /// How findings are printed.
@@ -93,32 +106,103 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     if let Some(word) = arguments.what.word() {
         return Err(Failure::Usage(format!("`{word}`: another repository has no cluster; leave it out")));
     }
+    if arguments.fix && !matches!(arguments.format, Format::Human | Format::Short) {
+        return Err(Failure::Usage("--fix shows a patch; leave --format out".into()));
+    }
     let linted = findings(&arguments.what, &arguments.releases, context)?;
-    let mut found = linted.found.clone();
+    let known = known(arguments, context)?;
+    if arguments.fix {
+        return fixed(&linted, &known, arguments, context);
+    }
+    shown(&linted, &known, &[], arguments, context)
+}
+
+/// Puts right what can be put right, and shows what is left.
+fn fixed(linted: &Linted, known: &[Known], arguments: &Arguments, context: &Context) -> Outcome {
+    let what = &arguments.what;
+    let mut found = without(linted.found.clone(), known.iter().cloned());
+    // Where two trees have a file of that path, nobody knows which one a finding is about.
+    let mut sources = linted.sources();
+    found
+        .retain(|found| (found.is_error() || !arguments.errors) && sources.text(&found.place.file).is_some());
+    let again = |fixes: &Fixes| {
+        let texts = fixes.changes.iter().map(|change| (change.file.clone(), change.after.clone()));
+        let tree = Box::new(Overlay::new(what.tree(context)?, texts));
+        let after = findings_in(tree, what, &arguments.releases, context)?;
+        Ok(fix::brought((&linted.found, &linted.rendering), (&after.found, &after.rendering), &fixes.fixed))
+    };
+    let Proposal { fixes, left_out } = fix::proposed(&found, &*linted.trees.repository, &again)?;
+    for (of, why) in left_out {
+        context.terminal.say(format!("{}: {} is left: {why}", of.place, of.code));
+    }
+    if fixes.changes.is_empty() {
+        context.terminal.say("Nothing can be put right without a decision.");
+        return shown(linted, known, &[], arguments, context);
+    }
+    let patch = fix::patch(&fixes.changes);
+    match context.output {
+        // A document is for programs: those are not asked.
+        Output::Json if !arguments.yes => {
+            report::json(&json!({"version": 1, "fixes": fixes.fixed, "patch": patch}));
+            return Ok(Exit::No);
+        }
+        Output::Json => {}
+        Output::Human => report::line(patch.trim_end_matches('\n')),
+    }
+    if !fix::write(&fixes.changes, what.root(context), arguments.yes, context)? {
+        return Ok(Exit::No);
+    }
+    let (count, files) = (counted(fixes.fixed.len(), "finding"), counted(fixes.changes.len(), "file"));
+    context.terminal.say(format!("Put right: {count} in {files}."));
+    let left = findings(what, &arguments.releases, context)?;
+    shown(&left, known, &fixes.fixed, arguments, context)
+}
+
+/// The findings that are not to be told.
+fn known(arguments: &Arguments, context: &Context) -> Result<Vec<Known>, Failure> {
+    let mut known = Vec::new();
     if let Some(revision) = &arguments.changed {
         let before = findings(&arguments.what.at(revision), &arguments.releases, context)?;
-        found = without(found, before.found.iter().map(Known::of));
+        known.extend(before.found.iter().map(Known::of));
     }
     if let Some(file) = &arguments.baseline {
-        found = without(found, baseline(file)?.into_iter());
+        known.extend(baseline(file)?);
     }
+    Ok(known)
+}
+
+/// Prints the findings that are not known; `fixed` were there a moment ago.
+fn shown(
+    linted: &Linted,
+    known: &[Known],
+    fixed: &[Diagnostic],
+    arguments: &Arguments,
+    context: &Context,
+) -> Outcome {
+    let mut found = without(linted.found.clone(), known.iter().cloned());
     let count = |severity| found.iter().filter(|found| found.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if arguments.errors {
         found.retain(Diagnostic::is_error);
     }
     match (context.output, arguments.format) {
-        (Output::Json, _) => report::json(&json!({
-            "version": 1,
-            "errors": errors,
-            "warnings": warnings,
-            "findings": found,
-            "objects": linted.looked.objects,
-            "checked": linted.looked.checked,
-            "withoutSchema": linted.looked.unknown,
-            "unevaluatedRules": linted.looked.unevaluated.iter().map(|(rule, why)| json!({"rule": rule, "why": why})).collect::<Vec<_>>(),
-            "kubernetes": linted.looked.kubernetes,
-        })),
+        (Output::Json, _) => {
+            let mut document = json!({
+                "version": 1,
+                "errors": errors,
+                "warnings": warnings,
+                "findings": found,
+                "objects": linted.looked.objects,
+                "checked": linted.looked.checked,
+                "withoutSchema": linted.looked.unknown,
+                "unevaluatedRules": linted.looked.unevaluated.iter().map(|(rule, why)| json!({"rule": rule, "why": why})).collect::<Vec<_>>(),
+                "kubernetes": linted.looked.kubernetes,
+            });
+            if arguments.fix {
+                document["fixed"] = json!(fixed);
+            }
+            report::json(&document);
+        }
         (_, Format::Gitlab) => report::json(&gitlab(&found)),
         (_, Format::Junit) => report::line(junit(&found)?.trim_end()),
         (_, Format::Sarif) => report::json(&sarif(&found, RULES)),
@@ -135,57 +219,15 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
             context
                 .terminal
                 .say(format!("{errors} and {warnings} in {objects} objects, by {rules} rules{said}"));
+            let fixes = fixes(&found, &*linted.trees.repository).fixed.len();
+            if fixes > 0 && !arguments.fix && arguments.what.is_work_tree() {
+                context
+                    .terminal
+                    .say(format!("{fixes} of them can be put right without a decision: --fix shows how"));
+            }
         }
     }
     Ok(if has_errors(&found) { Exit::No } else { Exit::Yes })
-}
-
-/// What was looked at.
-struct Looked {
-    /// Objects.
-    objects: usize,
-    /// Objects whose kinds have schemas at hand.
-    checked: usize,
-    /// Kinds without one, and how many objects are of them.
-    unknown: BTreeMap<String, usize>,
-    /// Rules of definitions that could not be evaluated, each with the reason.
-    unevaluated: Vec<(String, String)>,
-    /// The version of Kubernetes.
-    kubernetes: String,
-    has_schemas: bool,
-}
-
-impl Looked {
-    fn at(subject: &Subject<'_>, kubernetes: String) -> Self {
-        let refused = subject.refused();
-        Looked {
-            objects: subject.objects().count(),
-            checked: refused.checked,
-            unknown: refused.unknown.clone(),
-            unevaluated: refused.unevaluated.clone(),
-            kubernetes,
-            has_schemas: subject.has_schemas(),
-        }
-    }
-
-    /// What a person should know about what was not looked at.
-    fn said(&self) -> String {
-        if !self.has_schemas {
-            return "; schemas are not at hand (`cargo xtask schemas pull`), so no object was held against one".to_owned();
-        }
-        let without: usize = self.unknown.values().sum();
-        let kinds: Vec<&str> = self.unknown.keys().map(String::as_str).take(3).collect();
-        let more = if self.unknown.len() > kinds.len() { ", …" } else { "" };
-        match without {
-            0 => format!(", held against Kubernetes {}", self.kubernetes),
-            _ => format!(
-                ", {} held against Kubernetes {}, {without} without a schema ({}{more})",
-                self.checked,
-                self.kubernetes,
-                kinds.join(", "),
-            ),
-        }
-    }
 }
 
 /// Everything that is found, and what it was found in.
@@ -210,7 +252,17 @@ fn findings(
     releases: &ReleaseArguments,
     context: &Context,
 ) -> Result<Linted, Failure> {
-    let (rendering, trees) = what.rendered_with_trees(context)?;
+    findings_in(what.tree(context)?, what, releases, context)
+}
+
+/// The same in this tree in place of the repository.
+fn findings_in(
+    tree: Box<dyn Tree + Sync>,
+    what: &RenderArguments,
+    releases: &ReleaseArguments,
+    context: &Context,
+) -> Result<Linted, Failure> {
+    let (rendering, trees) = what.rendered_from(tree, context)?;
     let mut subject = Subject::new(&*trees.repository, &rendering, COMPONENT_LABEL);
     let mut of_charts: Vec<Diagnostic> = Vec::new();
     if let Some(options) = releases.options() {
@@ -245,50 +297,6 @@ fn findings(
 
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-/// What makes a finding the same one wherever its line went.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Known {
-    code: String,
-    file: String,
-    message: String,
-}
-
-impl Known {
-    fn of(found: &Diagnostic) -> Self {
-        Known { code: found.code.to_owned(), file: found.place.file.clone(), message: found.message.clone() }
-    }
-}
-
-/// The findings that are not known; of equal ones as many are left out as are known.
-fn without(found: Vec<Diagnostic>, known: impl Iterator<Item = Known>) -> Vec<Diagnostic> {
-    let mut left: HashMap<Known, usize> = HashMap::new();
-    known.for_each(|known| *left.entry(known).or_default() += 1);
-    let mut is_new = |found: &Diagnostic| match left.get_mut(&Known::of(found)) {
-        Some(count) if *count > 0 => {
-            *count -= 1;
-            false
-        }
-        _ => true,
-    };
-    found.into_iter().filter(|found| is_new(found)).collect()
-}
-
-/// The findings in a file that `lint --output json` wrote.
-fn baseline(file: &Path) -> Result<Vec<Known>, Failure> {
-    let read = || -> anyhow::Result<Value> { Ok(serde_json::from_slice(&std::fs::read(file)?)?) };
-    let found = read().with_context(|| format!("read the findings in {}", file.display()))?;
-    let Some(all) = found["findings"].as_array() else {
-        return Err(Failure::Usage(format!("{} is nothing that `lint --output json` wrote", file.display())));
-    };
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let known = |one: &Value| Known {
-        code: text(&one["code"]),
-        file: text(&one["place"]["file"]),
-        message: text(&one["message"]),
-    };
-    Ok(all.iter().map(known).collect())
 }
 
 fn list(context: &Context) -> Outcome {
