@@ -163,3 +163,12 @@ fn only_files_of_the_work_tree_are_put_right() {
     checkout.xtask(&["lint", "--fix", "--format", "sarif"]).expect(2).says("--fix shows a patch");
     checkout.xtask(&["lint", "--yes"]).expect(2).says("--fix");
 }
+
+#[test]
+fn a_line_that_may_be_secret_is_not_shown() {
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a, namespace: oas}\nstringData: {password: open-sesame}\n";
+    let checkout = with(&format!("{secret}---\n{OLD}"));
+    let ran = checkout.xtask(&["lint", "--fix"]).expect(1).says("is left: a patch of its file would show");
+    let ran = ran.prints("warning[secrets/plain]").prints("7 | apiVersion: policy/v1beta1 # old");
+    assert!(!ran.text().contains("open-sesame"), "{ran}");
+}

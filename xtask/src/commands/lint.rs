@@ -120,11 +120,16 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
 /// Puts right what can be put right, and shows what is left.
 fn fixed(linted: &Linted, known: &[Known], arguments: &Arguments, context: &Context) -> Outcome {
     let what = &arguments.what;
-    let mut found = without(linted.found.clone(), known.iter().cloned());
-    // Where two trees have a file of that path, nobody knows which one a finding is about.
+    let found = without(linted.found.clone(), known.iter().cloned());
+    let found = found.into_iter().filter(|found| found.is_error() || !arguments.errors);
     let mut sources = linted.sources();
-    found
-        .retain(|found| (found.is_error() || !arguments.errors) && sources.text(&found.place.file).is_some());
+    // Which tree a finding is about is known where one has a file of that path, and a patch shows what is beside a change.
+    let (found, others): (Vec<_>, Vec<_>) =
+        found.filter(|found| found.fix.is_some()).partition(|found| sources.may_be_shown(&found.place.file));
+    for of in others {
+        let why = "a patch of its file would show what is secret, or nobody knows which file it is";
+        context.terminal.say(format!("{}: {} is left: {why}", of.place, of.code));
+    }
     let again = |fixes: &Fixes| {
         let texts = fixes.changes.iter().map(|change| (change.file.clone(), change.after.clone()));
         let tree = Box::new(Overlay::new(what.tree(context)?, texts));
@@ -211,7 +216,7 @@ fn shown(
             for found in &found {
                 report::line(match form {
                     Format::Short => short(found),
-                    _ => human(found, sources.line(&found.place), style),
+                    _ => human(found, sources.line(found), style),
                 });
             }
             let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
@@ -219,7 +224,10 @@ fn shown(
             context
                 .terminal
                 .say(format!("{errors} and {warnings} in {objects} objects, by {rules} rules{said}"));
-            let fixes = fixes(&found, &*linted.trees.repository).fixed.len();
+            let may_be_shown =
+                |found: &&Diagnostic| found.fix.is_some() && sources.may_be_shown(&found.place.file);
+            let with_fix: Vec<Diagnostic> = found.iter().filter(may_be_shown).cloned().collect();
+            let fixes = fixes(&with_fix, &*linted.trees.repository).fixed.len();
             if fixes > 0 && !arguments.fix && arguments.what.is_work_tree() {
                 context
                     .terminal

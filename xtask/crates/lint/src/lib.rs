@@ -11,6 +11,7 @@ pub mod fix;
 mod refused;
 mod rule;
 mod rules;
+mod secret_lines;
 mod subject;
 
 use yamltree::diagnostic::Diagnostic;
@@ -18,6 +19,7 @@ use yamltree::diagnostic::Diagnostic;
 pub use refused::Refused;
 pub use rule::{Check, Found, Rule};
 pub use rules::RULES;
+pub use secret_lines::secret_lines;
 pub use subject::{ChartObjects, Object, Owner, Subject};
 
 /// Everything that is wrong, sorted by place: what cannot be built, what waits for nothing or for itself, and what rules find.
