@@ -176,7 +176,7 @@ fn inserted(text: &str, mapping: &Node, lines: &str) -> Option<Edit> {
     let at = line_end(text, entry.value.end.offset);
     let line = text.get(line_start(text, entry.start.offset)..at)?;
     let newline = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
-    let indent = " ".repeat(entry.start.column - 1);
+    let indent = " ".repeat(entry.start.column.saturating_sub(1));
     let mut with: String = lines.lines().flat_map(|line| [indent.as_str(), line, newline]).collect();
     if !line.ends_with('\n') {
         with = format!("{newline}{}", with.trim_end());

@@ -135,3 +135,21 @@ fn edits_are_made_together_and_what_overlaps_once() {
     assert_eq!(apply("abcdef", &[edit(0..3, "X"), edit(2..4, "Y")]), "Xdef");
     assert_eq!(apply("ü", &[edit(1..2, "X")]), "ü");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { failure_persistence: None, cases: 1000, ..Default::default() })]
+
+    #[test]
+    fn no_text_makes_a_fix_panic_or_lose_a_comment_that_is_not_its_own(
+        text in "(spec|wait|checks|true|a|: |\n|\n  |- |---\n|\\[|\\]|\\{|\\}|,|&a |\\*a|'|\"| # allow a/b|\\||\t|é|\r\n){0,30}",
+        line in 1..6usize,
+        column in 1..10usize,
+    ) {
+        for fix in [replace("a", "b"), remove(), insert(), uncomment()] {
+            let Some(edit) = fix.edit(&text, &Place::at("f", line, column)) else { continue };
+            let after = apply(&text, &[edit]);
+            let lost = text.matches('#').count() - after.matches('#').count();
+            proptest::prop_assert!(lost == 0 || fix == uncomment(), "{fix:?}: {after:?}");
+        }
+    }
+}
