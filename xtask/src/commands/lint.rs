@@ -42,10 +42,10 @@ use crate::schemas;
   cargo xtask lint --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
   cargo xtask lint --changed main                 only what is new since the branch main
-  cargo xtask lint --fix                          what can be put right without a decision, as a patch; --yes writes it
+  cargo xtask lint --fix                          what can be put right, as a patch; --yes writes it
   cargo xtask lint --explain pods/reference       what a finding means, with an example
   cargo xtask lint --format short | grep pods/    a line each
-  cargo xtask lint --format gitlab                for GitLab's merge requests; `junit` and `sarif` for others
+  cargo xtask lint --format gitlab                for GitLab; also `junit` and `sarif`
 
 A finding is allowed by a comment in its line or the one above: `# allow CODE: REASON`.
 Exit code 1 when there is an error; warnings alone are exit code 0.")]
