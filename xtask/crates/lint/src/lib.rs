@@ -7,6 +7,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod allowed;
+mod made;
 mod rule;
 mod rules;
 mod subject;

@@ -28,9 +28,13 @@ mod images_floating_tag;
 mod kubernetes_switched_off;
 mod kubernetes_unknown_kind;
 mod namespace_missing;
+mod pods_limits;
 mod pods_privileged;
+mod pods_probes;
 mod pods_reference;
 mod pods_requests;
+mod pods_selector;
+mod pods_service_account;
 mod prune_data;
 mod secrets_plain;
 
@@ -52,12 +56,16 @@ pub static RULES: &[Rule] = &[
     kubernetes_switched_off::RULE,
     kubernetes_unknown_kind::RULE,
     namespace_missing::RULE,
+    pods_limits::RULE,
     pods_privileged::RULE,
+    pods_probes::RULE,
     pods_reference::RULE,
     pods_requests::RULE,
+    pods_selector::RULE,
+    pods_service_account::RULE,
     prune_data::RULE,
     secrets_plain::RULE,
 ];
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,12 +1,16 @@
 //! What is looked at.
 
+use std::sync::OnceLock;
+
 use flux::graph::Graph;
 use flux::object::ObjectKey;
 use flux::render::spec::Name;
 use flux::render::{Part, Rendering};
-use kustomize_rs::yaml::node::{Mark, Node};
+use kustomize_rs::yaml::node::{Field, Mark, Node};
 use yamltree::diagnostic::Place;
 use yamltree::tree::Tree;
+
+use crate::made::Made;
 
 /// A repository and what it renders to.
 pub struct Subject<'s> {
@@ -20,6 +24,7 @@ pub struct Subject<'s> {
     pub charts: Vec<ChartObjects<'s>>,
     /// Are those of all releases there? Else nobody can say that something is made by none.
     pub has_all_charts: bool,
+    made: OnceLock<Made>,
 }
 
 /// The objects of one release.
@@ -59,7 +64,18 @@ impl<'s> Subject<'s> {
     /// What a repository renders to, without its charts.
     pub fn new(tree: &'s dyn Tree, rendering: &'s Rendering, component_label: &str) -> Self {
         let graph = Graph::of(rendering, component_label);
-        Subject { tree, rendering, graph, charts: Vec::new(), has_all_charts: false }
+        Subject { tree, rendering, graph, charts: Vec::new(), has_all_charts: false, made: OnceLock::new() }
+    }
+
+    /// What somebody makes. Asked for the first time when all charts' objects are there.
+    pub(crate) fn made(&self) -> &Made {
+        self.made.get_or_init(|| Made::of(self))
+    }
+
+    /// Is everything known that is applied? Not where a Kustomization cannot be built, or a release's chart is not at hand.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.rendering.problems().next().is_none()
+            && (self.has_all_charts || !self.objects().any(|object| object.is_release()))
     }
 
     /// Every object that is applied.
@@ -81,12 +97,17 @@ impl<'s> Subject<'s> {
 impl<'s> Object<'s> {
     /// The text of a field; empty if it is missing.
     pub fn text(&self, path: &[&str]) -> &'s str {
-        at(self.node, path).map_or("", Node::value_text)
+        text(self.node, path)
     }
 
     /// A field; none if it is missing or null.
     pub fn at(&self, path: &[&str]) -> Option<&'s Node> {
         at(self.node, path)
+    }
+
+    /// The entries of a list; none if it is missing.
+    pub fn items(&self, path: &[&str]) -> &'s [Node] {
+        items(self.node, path)
     }
 
     /// Its kind.
@@ -154,16 +175,42 @@ impl<'s> Object<'s> {
         Some(Place::at(source.file.as_str(), at.line as usize, at.column as usize))
     }
 
-    /// The pod that it makes; none if it makes none.
-    pub fn pod(&self) -> Option<&'s Node> {
+    /// The pod that it makes with its metadata; none if it makes none.
+    pub fn template(&self) -> Option<&'s Node> {
         match (self.group(), self.kind()) {
-            ("", "Pod") => self.at(&["spec"]),
+            ("", "Pod") => Some(self.node),
             ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") | ("batch", "Job") => {
-                self.at(&["spec", "template", "spec"])
+                self.at(&["spec", "template"])
             }
-            ("batch", "CronJob") => self.at(&["spec", "jobTemplate", "spec", "template", "spec"]),
+            ("batch", "CronJob") => self.at(&["spec", "jobTemplate", "spec", "template"]),
             _ => None,
         }
+    }
+
+    /// The `spec` of the pod that it makes; none if it makes none.
+    pub fn pod(&self) -> Option<&'s Node> {
+        self.template().and_then(|template| at(template, &["spec"]))
+    }
+
+    /// Does a chart make it only when somebody asks Helm for a test?
+    pub fn is_test(&self) -> bool {
+        self.text(&["metadata", "annotations", "helm.sh/hook"]).starts_with("test")
+    }
+
+    /// Does it run until somebody ends it: is it a Deployment, StatefulSet or DaemonSet?
+    pub fn runs_on(&self) -> bool {
+        self.group() == "apps" && matches!(self.kind(), "Deployment" | "StatefulSet" | "DaemonSet")
+    }
+
+    /// Does the pod that it makes have all these labels?
+    pub fn has_labels(&self, selector: &Node) -> bool {
+        let labels = self.template().and_then(|template| at(template, &["metadata", "labels"]));
+        labels.is_some_and(|labels| {
+            let has = |field: &Field| {
+                labels.get(&field.key).is_some_and(|label| label.value_text() == field.value.value_text())
+            };
+            selector.fields().iter().all(has)
+        })
     }
 
     /// The containers of its pod, those that run first included, each with its name.
@@ -174,6 +221,17 @@ impl<'s> Object<'s> {
     }
 }
 
-fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
+/// A field of a field; none if it is missing or null.
+pub(crate) fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
     path.iter().try_fold(node, |node, step| node.get(step)).filter(|node| !node.is_null())
+}
+
+/// The text of a field of a field; empty if it is missing.
+pub(crate) fn text<'n>(node: &'n Node, path: &[&str]) -> &'n str {
+    at(node, path).map_or("", Node::value_text)
+}
+
+/// The entries of a list in a field of a field; none if it is missing.
+pub(crate) fn items<'n>(node: &'n Node, path: &[&str]) -> &'n [Node] {
+    at(node, path).map_or(&[], Node::items)
 }

@@ -14,7 +14,7 @@ fn rendering(tree: &MemTree) -> Rendering {
     render(&Inputs::new(tree, Entry::Folder(RepoPath::new("k").unwrap())))
 }
 
-fn lint(fixture: &str) -> Vec<Diagnostic> {
+pub(crate) fn lint(fixture: &str) -> Vec<Diagnostic> {
     let tree = tree(fixture);
     let rendering = rendering(&tree);
     crate::lint(&Subject::new(&tree, &rendering, "component"))
