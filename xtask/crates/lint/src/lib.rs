@@ -8,6 +8,7 @@
 
 mod allowed;
 mod made;
+mod pod_security;
 mod rule;
 mod rules;
 mod subject;

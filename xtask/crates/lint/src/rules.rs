@@ -33,6 +33,7 @@ mod pods_privileged;
 mod pods_probes;
 mod pods_reference;
 mod pods_requests;
+mod pods_security_context;
 mod pods_selector;
 mod pods_service_account;
 mod prune_data;
@@ -61,6 +62,7 @@ pub static RULES: &[Rule] = &[
     pods_probes::RULE,
     pods_reference::RULE,
     pods_requests::RULE,
+    pods_security_context::RULE,
     pods_selector::RULE,
     pods_service_account::RULE,
     prune_data::RULE,
