@@ -42,9 +42,14 @@ impl Made {
     /// Looks at all objects of a subject.
     pub(crate) fn of(subject: &Subject<'_>) -> Self {
         let mut made = Made { is_complete: subject.is_complete(), ..Made::default() };
+        let definitions =
+            subject.objects().filter(|o| o.is("apiextensions.k8s.io", "CustomResourceDefinition"));
+        let of_cluster = definitions.filter(|o| o.text(&["spec", "scope"]) == "Cluster");
+        let of_cluster = of_cluster.map(|o| (o.text(&["spec", "group"]), o.text(&["spec", "names", "kind"])));
+        let of_cluster: BTreeSet<(&str, &str)> = of_cluster.collect();
         for object in subject.objects() {
             made.objects.insert((object.group().to_owned(), object.key()));
-            made.made_for(&object);
+            made.made_for(&object, of_cluster.contains(&(object.group(), object.kind())));
         }
         let beside = subject.rendering.parts.iter().filter(|part| part.is_beside);
         for object in beside.flat_map(|part| &part.objects) {
@@ -79,7 +84,7 @@ impl Made {
     }
 
     /// What others make because this object is there.
-    fn made_for(&mut self, object: &Object<'_>) {
+    fn made_for(&mut self, object: &Object<'_>, is_of_cluster: bool) {
         let key = object.key();
         let notes = object.at(&["metadata", "annotations"]).map_or(&[][..], Node::fields);
         // Controllers that copy objects into other namespaces.
@@ -106,7 +111,7 @@ impl Made {
                 }
             }
             None if is_of_kubernetes(object.group()) => {}
-            None if key.namespace.is_empty() => drop(self.open.insert(Open::Everything)),
+            None if is_of_cluster || key.namespace.is_empty() => drop(self.open.insert(Open::Everything)),
             None => drop(self.open.insert(Open::Namespace(key.namespace))),
         }
     }

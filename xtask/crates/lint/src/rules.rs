@@ -14,6 +14,23 @@ macro_rules! deployment {
     };
 }
 
+/// The examples of rules about Ingresses: `files` and `www`, each with more lines of its `spec`.
+macro_rules! ingress {
+    ($files:literal, $www:literal) => {
+        concat!(
+            "#- k/i.yaml\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: files, namespace: default}\nspec:\n  \
+             ingressClassName: nginx\n  defaultBackend: {service: {name: files, port: {number: 80}}}\n  ",
+            $files,
+            "\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: www, namespace: default}\nspec:\n  \
+             ingressClassName: nginx\n  rules: [{host: www.example.org, http: {paths: [{path: /, pathType: Prefix, backend: {service: \
+             {name: www, port: {number: 80}}}}]}}]\n  ",
+            $www,
+            "\n"
+        )
+    };
+}
+
+mod certificates_issuer;
 mod flux_api_version;
 mod flux_floating_version;
 mod flux_inline_values;
@@ -25,6 +42,10 @@ mod flux_wait_and_health_checks;
 mod helm_null;
 mod images_bitnami;
 mod images_floating_tag;
+mod ingress_backend;
+mod ingress_certificate;
+mod ingress_same_path;
+mod ingress_tls;
 mod kubernetes_switched_off;
 mod kubernetes_unknown_kind;
 mod namespace_missing;
@@ -43,6 +64,7 @@ use crate::rule::Rule;
 
 /// All rules, sorted by code.
 pub static RULES: &[Rule] = &[
+    certificates_issuer::RULE,
     flux_api_version::RULE,
     flux_floating_version::RULE,
     flux_inline_values::RULE,
@@ -54,6 +76,10 @@ pub static RULES: &[Rule] = &[
     helm_null::RULE,
     images_bitnami::RULE,
     images_floating_tag::RULE,
+    ingress_backend::RULE,
+    ingress_certificate::RULE,
+    ingress_same_path::RULE,
+    ingress_tls::RULE,
     kubernetes_switched_off::RULE,
     kubernetes_unknown_kind::RULE,
     namespace_missing::RULE,

@@ -60,6 +60,43 @@ pub struct Object<'s> {
     part: &'s Part,
 }
 
+/// Labels that controllers of Kubernetes give to the pods that they make.
+const ADDED: [&str; 7] = [
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/job-name",
+    "controller-revision-hash",
+    "job-name",
+    "pod-template-generation",
+    "pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+];
+
+/// Group and kind of what is in no namespace and comes out of charts.
+const CLUSTER_WIDE: [(&str, &str); 22] = [
+    ("", "Namespace"),
+    ("", "PersistentVolume"),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicy"),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding"),
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"),
+    ("apiregistration.k8s.io", "APIService"),
+    ("cert-manager.io", "ClusterIssuer"),
+    ("external-secrets.io", "ClusterExternalSecret"),
+    ("external-secrets.io", "ClusterSecretStore"),
+    ("gateway.networking.k8s.io", "GatewayClass"),
+    ("networking.k8s.io", "IngressClass"),
+    ("node.k8s.io", "RuntimeClass"),
+    ("rbac.authorization.k8s.io", "ClusterRole"),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
+    ("scheduling.k8s.io", "PriorityClass"),
+    ("snapshot.storage.k8s.io", "VolumeSnapshotClass"),
+    ("storage.k8s.io", "CSIDriver"),
+    ("storage.k8s.io", "StorageClass"),
+];
+
 impl<'s> Subject<'s> {
     /// What a repository renders to, without its charts.
     pub fn new(tree: &'s dyn Tree, rendering: &'s Rendering, component_label: &str) -> Self {
@@ -125,6 +162,11 @@ impl<'s> Object<'s> {
         self.kind() == kind && self.group() == group
     }
 
+    /// Is it of a kind that is known to be in no namespace?
+    fn is_cluster_wide(&self) -> bool {
+        CLUSTER_WIDE.contains(&(self.group(), self.kind()))
+    }
+
     /// Is it a HelmRelease?
     pub fn is_release(&self) -> bool {
         self.is(flux::releases::GROUP, "HelmRelease")
@@ -138,7 +180,7 @@ impl<'s> Object<'s> {
     /// Kind, namespace and name.
     pub fn key(&self) -> ObjectKey {
         let mut name = Name::of(self.node);
-        if name.namespace.is_empty() {
+        if name.namespace.is_empty() && !self.is_cluster_wide() {
             self.namespace.clone_into(&mut name.namespace);
         }
         ObjectKey::named(self.kind(), &name)
@@ -202,14 +244,16 @@ impl<'s> Object<'s> {
         self.group() == "apps" && matches!(self.kind(), "Deployment" | "StatefulSet" | "DaemonSet")
     }
 
-    /// Does the pod that it makes have all these labels?
+    /// Does the pod that it makes have all these labels? Those that Kubernetes adds when it makes the pod are taken to fit.
     pub fn has_labels(&self, selector: &Node) -> bool {
         let labels = self.template().and_then(|template| at(template, &["metadata", "labels"]));
         labels.is_some_and(|labels| {
-            let has = |field: &Field| {
-                labels.get(&field.key).is_some_and(|label| label.value_text() == field.value.value_text())
+            let fits = |field: &Field| {
+                let label = labels.get(&field.key);
+                ADDED.contains(&field.key.as_str())
+                    || label.is_some_and(|label| label.value_text() == field.value.value_text())
             };
-            selector.fields().iter().all(has)
+            selector.fields().iter().all(fits)
         })
     }
 

@@ -102,3 +102,11 @@ fn a_finding_is_allowed_where_it_is_and_only_with_a_reason() {
     assert_eq!(codes("# allow namespace/missing\n"), ["lint/allow-without-reason"]);
     assert_eq!(codes("# allow prune/data: why not\n"), ["lint/unused-allow", "namespace/missing"]);
 }
+
+#[test]
+fn a_service_for_one_pod_of_several_selects_it() {
+    let fixture = "#- k/a.yaml\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s, namespace: default}\nspec: {template: \
+                   {metadata: {labels: {app: s}}, spec: {containers: []}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: s-0, \
+                   namespace: default}\nspec: {selector: {app: s, statefulset.kubernetes.io/pod-name: s-0}}\n";
+    assert!(lint(fixture).is_empty());
+}
