@@ -14,6 +14,20 @@ use kustomize_rs::yaml::node::Node;
 use crate::subject::{Object, Subject, items, text};
 use makers::{MAKERS, Names};
 
+/// Kinds of Flux that others name, and their groups.
+const OF_FLUX: [(&str, &str); 10] = [
+    ("Bucket", "source.toolkit.fluxcd.io"),
+    ("ExternalArtifact", "source.toolkit.fluxcd.io"),
+    ("GitRepository", "source.toolkit.fluxcd.io"),
+    ("HelmChart", "source.toolkit.fluxcd.io"),
+    ("HelmRelease", "helm.toolkit.fluxcd.io"),
+    ("HelmRepository", "source.toolkit.fluxcd.io"),
+    ("ImageRepository", "image.toolkit.fluxcd.io"),
+    ("Kustomization", "kustomize.toolkit.fluxcd.io"),
+    ("OCIRepository", "source.toolkit.fluxcd.io"),
+    ("Provider", "notification.toolkit.fluxcd.io"),
+];
+
 /// Where something that is not known may make objects.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Open {
@@ -31,6 +45,8 @@ enum Open {
 #[derive(Debug, Default)]
 pub(crate) struct Made {
     is_complete: bool,
+    /// Are all objects of Flux known? Charts hold none.
+    has_all_of_flux: bool,
     /// With the group of their API.
     objects: BTreeSet<(String, ObjectKey)>,
     /// What operators make: kind, namespace, and the name or (the flag) how it begins.
@@ -41,7 +57,11 @@ pub(crate) struct Made {
 impl Made {
     /// Looks at all objects of a subject.
     pub(crate) fn of(subject: &Subject<'_>) -> Self {
-        let mut made = Made { is_complete: subject.is_complete(), ..Made::default() };
+        let mut made = Made {
+            is_complete: subject.is_complete(),
+            has_all_of_flux: subject.rendering.problems().next().is_none(),
+            ..Made::default()
+        };
         let definitions =
             subject.objects().filter(|o| o.is("apiextensions.k8s.io", "CustomResourceDefinition"));
         let of_cluster = definitions.filter(|o| o.text(&["spec", "scope"]) == "Cluster");
@@ -72,6 +92,17 @@ impl Made {
             && !self.by_operators.iter().any(is_it)
     }
 
+    /// Is it sure that nobody makes this object of Flux? A source that is the repository itself, or was given, is there.
+    pub(crate) fn lacks_of_flux(&self, key: &ObjectKey, subject: &Subject<'_>) -> bool {
+        let Some((_, group)) = OF_FLUX.iter().find(|(kind, _)| *kind == key.kind) else { return false };
+        // `flux bootstrap` and the operator of Flux make these where nobody sees it.
+        let is_of_bootstrap = key.name == "flux-system";
+        self.has_all_of_flux
+            && !is_of_bootstrap
+            && !self.objects.contains(&((*group).to_owned(), key.clone()))
+            && subject.rendering.home(key).is_none()
+    }
+
     /// Is everything of that kind in that namespace known?
     pub(crate) fn knows_all(&self, kind: &str, namespace: &str) -> bool {
         let is_open = |open: &Open| match open {
@@ -86,6 +117,8 @@ impl Made {
     /// What others make because this object is there.
     fn made_for(&mut self, object: &Object<'_>, is_of_cluster: bool) {
         let key = object.key();
+        // The operator of Flux makes whatever its objects say.
+        self.has_all_of_flux &= object.group() != "fluxcd.controlplane.io";
         let notes = object.at(&["metadata", "annotations"]).map_or(&[][..], Node::fields);
         // Controllers that copy objects into other namespaces.
         let copies = |note: &str| {

@@ -30,12 +30,31 @@ macro_rules! ingress {
     };
 }
 
+/// The example of rules about sources: a HelmRelease with this one, and a source `own`.
+macro_rules! release_from {
+    ($source:literal) => {
+        concat!(
+            "#- k/r.yaml\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r, namespace: \
+             default}\nspec:\n  interval: 1h\n  install: {strategy: {name: RetryOnFailure}}\n  chart: {spec: {chart: c, version: 1.2.3, \
+             sourceRef: {kind: HelmRepository, name: ",
+            $source,
+            "}}}\n---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: own, namespace: \
+             default}\nspec: {interval: 1h, url: https://charts.example.org}\n"
+        )
+    };
+}
+
 mod certificates_issuer;
 mod flux_api_version;
+mod flux_data;
 mod flux_floating_version;
 mod flux_inline_values;
 mod flux_install_not_retried;
+mod flux_long_chain;
 mod flux_not_gated;
+mod flux_reference;
+mod flux_short_interval;
+mod flux_suspended;
 mod flux_two_owners;
 mod flux_value_set_twice;
 mod flux_wait_and_health_checks;
@@ -66,10 +85,15 @@ use crate::rule::Rule;
 pub static RULES: &[Rule] = &[
     certificates_issuer::RULE,
     flux_api_version::RULE,
+    flux_data::RULE,
     flux_floating_version::RULE,
     flux_inline_values::RULE,
     flux_install_not_retried::RULE,
+    flux_long_chain::RULE,
     flux_not_gated::RULE,
+    flux_reference::RULE,
+    flux_short_interval::RULE,
+    flux_suspended::RULE,
     flux_two_owners::RULE,
     flux_value_set_twice::RULE,
     flux_wait_and_health_checks::RULE,
