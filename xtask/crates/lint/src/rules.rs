@@ -59,6 +59,7 @@ mod flux_two_owners;
 mod flux_value_set_twice;
 mod flux_wait_and_health_checks;
 mod helm_null;
+mod helm_random;
 mod images_bitnami;
 mod images_floating_tag;
 mod ingress_backend;
@@ -98,6 +99,7 @@ pub static RULES: &[Rule] = &[
     flux_value_set_twice::RULE,
     flux_wait_and_health_checks::RULE,
     helm_null::RULE,
+    helm_random::RULE,
     images_bitnami::RULE,
     images_floating_tag::RULE,
     ingress_backend::RULE,

@@ -49,7 +49,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
             policies.insert(object.key().name, (level, policy));
         }
     }
-    for object in subject.objects() {
+    for object in subject.objects().filter(|object| !object.is_test()) {
         let namespace = object.key().namespace;
         let Some((level, policy)) = policies.get(&namespace) else { continue };
         for refused in object.template().map_or(Vec::new(), |template| refused(template, *policy)) {
