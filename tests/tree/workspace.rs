@@ -25,7 +25,7 @@ const ALLOWED: [(&str, &[&str]); 6] = [
         ],
     ),
     ("kustomize-rs", &["base64", "memchr", "regex", "serde_json", "sha2", "smol_str", "yamltree"]),
-    ("lint", &["flux", "kustomize-rs", "yamltree"]),
+    ("lint", &["fleet", "flux", "kustomize-rs", "yamltree"]),
     ("yamltree", &["serde", "serde_json", "strsim", "thiserror"]),
 ];
 

@@ -44,6 +44,13 @@ macro_rules! release_from {
     };
 }
 
+/// The examples of rules about the platform's tree: the contract of a component, more lines of it, and other files.
+macro_rules! component {
+    ($more:literal) => {
+        concat!("#- flux2/apps/blog/component.yaml\ntitle: Blog\ndescription: News for everybody.\n", $more)
+    };
+}
+
 mod certificates_issuer;
 mod flux_api_version;
 mod flux_data;
@@ -79,6 +86,18 @@ mod pods_selector;
 mod pods_service_account;
 mod prune_data;
 mod secrets_plain;
+mod tree_backup;
+mod tree_contract;
+mod tree_default;
+mod tree_files;
+mod tree_generated;
+mod tree_kustomization;
+mod tree_one_release;
+mod tree_registry;
+mod tree_retries;
+mod tree_unlisted_file;
+mod tree_values;
+mod tree_variable;
 
 use crate::rule::Rule;
 
@@ -119,6 +138,18 @@ pub static RULES: &[Rule] = &[
     pods_service_account::RULE,
     prune_data::RULE,
     secrets_plain::RULE,
+    tree_backup::RULE,
+    tree_contract::RULE,
+    tree_default::RULE,
+    tree_files::RULE,
+    tree_generated::RULE,
+    tree_kustomization::RULE,
+    tree_one_release::RULE,
+    tree_registry::RULE,
+    tree_retries::RULE,
+    tree_unlisted_file::RULE,
+    tree_values::RULE,
+    tree_variable::RULE,
 ];
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use yamltree::diagnostic::Place;
 use yamltree::tree::Tree;
 
 use crate::made::Made;
+use crate::platform::Platform;
 
 /// A repository and what it renders to.
 pub struct Subject<'s> {
@@ -25,6 +26,7 @@ pub struct Subject<'s> {
     /// Are those of all releases there? Else nobody can say that something is made by none.
     pub has_all_charts: bool,
     made: OnceLock<Made>,
+    platform: OnceLock<Option<Platform>>,
 }
 
 /// The objects of one release.
@@ -101,7 +103,13 @@ impl<'s> Subject<'s> {
     /// What a repository renders to, without its charts.
     pub fn new(tree: &'s dyn Tree, rendering: &'s Rendering, component_label: &str) -> Self {
         let graph = Graph::of(rendering, component_label);
-        Subject { tree, rendering, graph, charts: Vec::new(), has_all_charts: false, made: OnceLock::new() }
+        let (made, platform) = (OnceLock::new(), OnceLock::new());
+        Subject { tree, rendering, graph, charts: Vec::new(), has_all_charts: false, made, platform }
+    }
+
+    /// The platform's components and files; none if the repository is another one.
+    pub(crate) fn platform(&self) -> Option<&Platform> {
+        self.platform.get_or_init(|| Platform::of(self.tree)).as_ref()
     }
 
     /// What somebody makes. Asked for the first time when all charts' objects are there.

@@ -69,6 +69,7 @@ pub(super) const MAKERS: &[Maker] = &[
             ("ConfigMap", Names::Begins("")),
             ("Service", Names::Begins("")),
             ("ServiceAccount", Names::Own),
+            ("PersistentVolumeClaim", Names::Begins("")),
             ("Pod", Names::Any),
         ],
     },
@@ -91,6 +92,7 @@ pub(super) const MAKERS: &[Maker] = &[
             ("Secret", Names::Begins("prometheus-")),
             ("ConfigMap", Names::Begins("prometheus-")),
             ("Service", Names::Is("prometheus-operated")),
+            ("PersistentVolumeClaim", Names::Begins("prometheus-")),
             ("Pod", Names::Any),
         ],
     },
@@ -100,6 +102,7 @@ pub(super) const MAKERS: &[Maker] = &[
         makes: &[
             ("Secret", Names::Begins("alertmanager-")),
             ("Service", Names::Is("alertmanager-operated")),
+            ("PersistentVolumeClaim", Names::Begins("alertmanager-")),
             ("Pod", Names::Any),
         ],
     },
