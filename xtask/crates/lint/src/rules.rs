@@ -86,6 +86,7 @@ mod pods_selector;
 mod pods_service_account;
 mod prune_data;
 mod secrets_plain;
+mod secrets_variable;
 mod tree_backup;
 mod tree_contract;
 mod tree_default;
@@ -138,6 +139,7 @@ pub static RULES: &[Rule] = &[
     pods_service_account::RULE,
     prune_data::RULE,
     secrets_plain::RULE,
+    secrets_variable::RULE,
     tree_backup::RULE,
     tree_contract::RULE,
     tree_default::RULE,
