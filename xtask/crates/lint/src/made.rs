@@ -49,7 +49,7 @@ pub(crate) struct Made {
     has_all_of_flux: bool,
     /// With the group of their API.
     objects: BTreeSet<(String, ObjectKey)>,
-    /// What operators make: kind, namespace, and the name or (the flag) how it begins.
+    /// What operators and controllers make: kind, namespace, and the name or (the flag) how it begins.
     by_operators: BTreeSet<(&'static str, String, String, bool)>,
     open: BTreeSet<Open>,
 }
@@ -133,6 +133,13 @@ impl Made {
             .any(|note| note.key.starts_with("cert-manager.io/") || note.key == "kubernetes.io/tls-acme")
         {
             self.certificates(object, &key.namespace);
+        }
+        if object.is("apps", "StatefulSet") {
+            let claims = object.items(&["spec", "volumeClaimTemplates"]).iter();
+            let beginnings =
+                claims.map(|claim| format!("{}-{}-", text(claim, &["metadata", "name"]), key.name));
+            let made = beginnings.map(|name| ("PersistentVolumeClaim", key.namespace.clone(), name, true));
+            self.by_operators.extend(made);
         }
         let maker = MAKERS.iter().find(|maker| {
             maker.group == object.group() && (maker.kinds.is_empty() || maker.kinds.contains(&object.kind()))

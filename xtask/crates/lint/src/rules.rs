@@ -77,6 +77,7 @@ mod kubernetes_switched_off;
 mod kubernetes_unknown_kind;
 mod namespace_missing;
 mod pods_limits;
+mod pods_priority_class;
 mod pods_privileged;
 mod pods_probes;
 mod pods_reference;
@@ -130,6 +131,7 @@ pub static RULES: &[Rule] = &[
     kubernetes_unknown_kind::RULE,
     namespace_missing::RULE,
     pods_limits::RULE,
+    pods_priority_class::RULE,
     pods_privileged::RULE,
     pods_probes::RULE,
     pods_reference::RULE,

@@ -77,6 +77,7 @@ pub(super) const MAKERS: &[Maker] = &[
         group: "postgresql.cnpg.io",
         kinds: &["Pooler"],
         makes: &[
+            ("Deployment", Names::Own),
             ("Service", Names::Own),
             ("ServiceAccount", Names::Own),
             ("Secret", Names::Begins("")),
@@ -92,6 +93,7 @@ pub(super) const MAKERS: &[Maker] = &[
             ("Secret", Names::Begins("prometheus-")),
             ("ConfigMap", Names::Begins("prometheus-")),
             ("Service", Names::Is("prometheus-operated")),
+            ("StatefulSet", Names::Begins("prometheus-")),
             ("PersistentVolumeClaim", Names::Begins("prometheus-")),
             ("Pod", Names::Any),
         ],
@@ -102,6 +104,7 @@ pub(super) const MAKERS: &[Maker] = &[
         makes: &[
             ("Secret", Names::Begins("alertmanager-")),
             ("Service", Names::Is("alertmanager-operated")),
+            ("StatefulSet", Names::Begins("alertmanager-")),
             ("PersistentVolumeClaim", Names::Begins("alertmanager-")),
             ("Pod", Names::Any),
         ],

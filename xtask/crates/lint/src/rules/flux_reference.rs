@@ -1,4 +1,5 @@
 use flux::object::ObjectKey;
+use flux::render::spec::Name;
 use kustomize_rs::yaml::node::Node;
 use yamltree::diagnostic::Severity;
 
@@ -16,15 +17,41 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
+    // Is it known which source the repository itself is? Else all Kustomizations are built from something unknown.
+    let mut sources = subject.rendering.parts.iter().map(|part| &part.kustomization);
+    let knows_own =
+        sources.any(|of| !of.name.name.is_empty() && subject.rendering.home(&of.source).is_some());
     for object in subject.objects() {
-        for (key, node) in references(&object) {
-            // What a Kustomization waits for is looked at by the graph, and what it is built from by the renderer.
+        let source =
+            object.at(&["spec", "sourceRef", "name"]).filter(|_| knows_own && object.is_kustomization());
+        let part = subject.rendering.part(&Name::of(object.node));
+        let built_from = source.and_then(|node| Some((part?.kustomization.source.clone(), node)));
+        for (group, key, node) in workloads(&object) {
+            if subject.made().lacks(group, &key) {
+                let message = format!("{}: it waits for {key}, which nobody makes", object.title());
+                found.at(object.place(node), message, "make it, or correct kind, name or namespace");
+            }
+        }
+        for (key, node) in references(&object).into_iter().chain(built_from) {
+            // What a Kustomization waits for is looked at by the graph.
             if !key.name.is_empty() && key.name != "*" && subject.made().lacks_of_flux(&key, subject) {
                 let message = format!("{}: it names {key}, which nobody makes", object.title());
                 found.at(object.place(node), message, "make it, or correct kind, name or namespace");
             }
         }
     }
+}
+
+/// The workloads whose health a Kustomization waits for, each with the group of its API and where it is written.
+fn workloads<'s>(object: &Object<'s>) -> Vec<(&'static str, ObjectKey, &'s Node)> {
+    let checks = if object.is_kustomization() { object.items(&["spec", "healthChecks"]) } else { &[] };
+    let of_apps = checks.iter().filter(|check| text(check, &["apiVersion"]).starts_with("apps/"));
+    let named = of_apps.filter_map(|check| {
+        let name = at(check, &["name"])?;
+        let key = ObjectKey::new(text(check, &["kind"]), text(check, &["namespace"]), name.value_text());
+        Some(("apps", key, name))
+    });
+    named.collect()
 }
 
 /// The objects of Flux that an object of Flux needs, each with where that is written.

@@ -8,7 +8,7 @@ use crate::subject::{Object, Subject, items};
 pub(super) const RULE: Rule = Rule {
     code: "pods/reference",
     severity: Severity::Error,
-    says: "A pod needs a ConfigMap or Secret that nobody makes.",
+    says: "A pod needs a ConfigMap, a Secret or a claim that nobody makes.",
     why: "Its containers never start: the pod waits for ever, and the sandbox does not notice, since nothing runs there.",
     failing: deployment!(
         "docker.io/nginx:1.29.2",
@@ -39,7 +39,11 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
                 continue;
             }
             let message = format!("{}: it needs {key}, which nobody makes", object.title());
-            found.at(object.place(name), message, "make it, correct the name, or mark it `optional: true`");
+            let help = match kind {
+                "PersistentVolumeClaim" => "make it, or correct the name",
+                _ => "make it, correct the name, or mark it `optional: true`",
+            };
+            found.at(object.place(name), message, help);
         }
     }
 }
@@ -67,6 +71,7 @@ fn references<'s>(object: &Object<'s>) -> Vec<(&'static str, &'s Node)> {
     for volume in items(pod, &["volumes"]) {
         add("ConfigMap", volume.get("configMap"), "name");
         add("Secret", volume.get("secret"), "secretName");
+        add("PersistentVolumeClaim", volume.get("persistentVolumeClaim"), "claimName");
         for source in items(volume, &["projected", "sources"]) {
             add("ConfigMap", source.get("configMap"), "name");
             add("Secret", source.get("secret"), "name");

@@ -110,3 +110,41 @@ fn a_service_for_one_pod_of_several_selects_it() {
                    namespace: default}\nspec: {selector: {app: s, statefulset.kubernetes.io/pod-name: s-0}}\n";
     assert!(lint(fixture).is_empty());
 }
+
+/// What one rule says of a repository.
+fn said(code: &str, fixture: &str) -> Vec<String> {
+    lint(fixture).into_iter().filter(|found| found.code == code).map(|found| found.message).collect()
+}
+
+#[test]
+fn a_claim_of_a_pod_is_made_by_somebody() {
+    let pod = |claim: &str| {
+        format!(
+            "#- k/a.yaml\napiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: default}}\nspec: {{containers: [], volumes: \
+             [{{name: v, persistentVolumeClaim: {{claimName: {claim}}}}}]}}\n---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: \
+             {{name: db, namespace: default}}\nspec: {{volumeClaimTemplates: [{{metadata: {{name: data}}}}]}}\n"
+        )
+    };
+    assert_eq!(said("pods/reference", &pod("data-db-0")), [""; 0]);
+    let lacks = "Pod default/p: it needs PersistentVolumeClaim default/data, which nobody makes";
+    assert_eq!(said("pods/reference", &pod("data")), [lacks]);
+}
+
+#[test]
+fn a_kustomization_is_built_from_something_and_waits_for_what_is_made() {
+    let with = |source: &str, workload: &str| {
+        format!(
+            "#- k/a.yaml\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: root, namespace: \
+             flux-system}}\nspec: {{interval: 1h, path: ./k, sourceRef: {{kind: GitRepository, name: home}}}}\n---\napiVersion: \
+             kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: a, namespace: flux-system}}\nspec: {{interval: 1h, \
+             path: ./a, sourceRef: {{kind: GitRepository, name: {source}}}, healthChecks: [{{apiVersion: apps/v1, kind: Deployment, \
+             namespace: default, name: {workload}}}]}}\n#- a/d.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d, \
+             namespace: default}}\nspec: {{template: {{spec: {{containers: []}}}}}}\n"
+        )
+    };
+    assert_eq!(said("flux/reference", &with("home", "d")), [""; 0]);
+    let lacks = ["Kustomization flux-system/a: it names GitRepository flux-system/hom, which nobody makes"];
+    assert_eq!(said("flux/reference", &with("hom", "d")), lacks);
+    let lacks = ["Kustomization flux-system/a: it waits for Deployment default/e, which nobody makes"];
+    assert_eq!(said("flux/reference", &with("home", "e")), lacks);
+}

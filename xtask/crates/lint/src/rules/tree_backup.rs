@@ -37,16 +37,9 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     for (name, component) in &platform.catalogue.components {
         for volume in &component.contract.backup.volumes {
             let key = ObjectKey::new("PersistentVolumeClaim", &volume.namespace, &volume.claim);
-            // A StatefulSet makes claims with its name in theirs.
-            let is_of_a_set = subject.objects().any(|object| {
-                let own = object.key();
-                object.is("apps", "StatefulSet")
-                    && own.namespace == volume.namespace
-                    && volume.claim.contains(&own.name)
-            });
             let is_applied =
                 subject.objects().any(|object| object.text(&["metadata", "labels", "component"]) == name);
-            if is_applied && !is_of_a_set && subject.made().lacks("", &key) {
+            if is_applied && subject.made().lacks("", &key) {
                 let place =
                     Place::at(format!("flux2/{}/{name}/component.yaml", component.tier.folder()), 1, 1);
                 let message = format!("component `{name}`: its backup names {key}, which nobody makes");
