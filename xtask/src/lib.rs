@@ -11,6 +11,7 @@ pub mod exit;
 pub mod releases;
 pub mod report;
 pub mod sandbox;
+pub mod schemas;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;

@@ -1,6 +1,6 @@
 //! `lint`: what Flux, Helm and the API server would refuse, and what would hurt later.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -17,6 +17,7 @@ use crate::edge::charts::sha256_hex;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::releases;
 use crate::report::{self, table::table};
+use crate::schemas;
 
 /// Flags of `lint`.
 #[derive(Debug, Args)]
@@ -77,7 +78,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     if let Some(word) = arguments.what.word() {
         return Err(Failure::Usage(format!("`{word}`: another repository has no cluster; leave it out")));
     }
-    let (mut found, objects) = findings(&arguments.what, &arguments.releases, context)?;
+    let (mut found, looked) = findings(&arguments.what, &arguments.releases, context)?;
     if let Some(revision) = &arguments.changed {
         let (before, _) = findings(&arguments.what.at(revision), &arguments.releases, context)?;
         found = without(found, before.iter().map(Known::of));
@@ -91,26 +92,86 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
         found.retain(Diagnostic::is_error);
     }
     match (context.output, arguments.format) {
-        (Output::Json, _) => {
-            report::json(&json!({"version": 1, "errors": errors, "warnings": warnings, "findings": found}))
-        }
+        (Output::Json, _) => report::json(&json!({
+            "version": 1,
+            "errors": errors,
+            "warnings": warnings,
+            "findings": found,
+            "objects": looked.objects,
+            "checked": looked.checked,
+            "withoutSchema": looked.unknown,
+            "unevaluatedRules": looked.unevaluated.iter().map(|(rule, why)| json!({"rule": rule, "why": why})).collect::<Vec<_>>(),
+            "kubernetes": looked.kubernetes,
+        })),
         (_, Format::Gitlab) => report::json(&gitlab(&found)),
         (_, Format::Human) => {
             found.iter().for_each(|found| report::line(found.to_string()));
             let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
             let rules = RULES.len();
-            context.terminal.say(format!("{errors} and {warnings} in {objects} objects, by {rules} rules"));
+            let objects = looked.objects;
+            let said = looked.said();
+            context
+                .terminal
+                .say(format!("{errors} and {warnings} in {objects} objects, by {rules} rules{said}"));
         }
     }
     Ok(if has_errors(&found) { Exit::No } else { Exit::Yes })
 }
 
-/// Everything that is found, and in how many objects.
+/// What was looked at.
+struct Looked {
+    /// Objects.
+    objects: usize,
+    /// Objects whose kinds have schemas at hand.
+    checked: usize,
+    /// Kinds without one, and how many objects are of them.
+    unknown: BTreeMap<String, usize>,
+    /// Rules of definitions that could not be evaluated, each with the reason.
+    unevaluated: Vec<(String, String)>,
+    /// The version of Kubernetes.
+    kubernetes: String,
+    has_schemas: bool,
+}
+
+impl Looked {
+    fn at(subject: &Subject<'_>, kubernetes: String) -> Self {
+        let refused = subject.refused();
+        Looked {
+            objects: subject.objects().count(),
+            checked: refused.checked,
+            unknown: refused.unknown.clone(),
+            unevaluated: refused.unevaluated.clone(),
+            kubernetes,
+            has_schemas: subject.has_schemas(),
+        }
+    }
+
+    /// What a person should know about what was not looked at.
+    fn said(&self) -> String {
+        if !self.has_schemas {
+            return "; schemas are not at hand (`cargo xtask schemas pull`), so no object was held against one".to_owned();
+        }
+        let without: usize = self.unknown.values().sum();
+        let kinds: Vec<&str> = self.unknown.keys().map(String::as_str).take(3).collect();
+        let more = if self.unknown.len() > kinds.len() { ", …" } else { "" };
+        match without {
+            0 => format!(", held against Kubernetes {}", self.kubernetes),
+            _ => format!(
+                ", {} held against Kubernetes {}, {without} without a schema ({}{more})",
+                self.checked,
+                self.kubernetes,
+                kinds.join(", "),
+            ),
+        }
+    }
+}
+
+/// Everything that is found, and in what.
 fn findings(
     what: &RenderArguments,
     releases: &ReleaseArguments,
     context: &Context,
-) -> Result<(Vec<Diagnostic>, usize), Failure> {
+) -> Result<(Vec<Diagnostic>, Looked), Failure> {
     let (rendering, trees) = what.rendered_with_trees(context)?;
     let mut subject = Subject::new(&*trees.repository, &rendering, COMPONENT_LABEL);
     let mut of_charts: Vec<Diagnostic> = Vec::new();
@@ -129,10 +190,17 @@ fn findings(
             subject.charts.push(chart);
         }
     }
+    let version = schemas::version(releases.kube_version(), context)?;
+    match schemas::at_hand(&version, context)? {
+        Some(schemas) => subject.check_against(schemas),
+        // Whoever names a version wants its schemas.
+        None if releases.kube_version().is_some() => drop(schemas::needed(&version, context)?),
+        None => {}
+    }
     let mut found = lint::lint(&subject);
     found.extend(of_charts);
     found.sort();
-    Ok((found, subject.objects().count()))
+    Ok((found, Looked::at(&subject, version)))
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -13,8 +13,8 @@ pub struct ReleaseArguments {
     /// Render releases too, with the charts of this folder and those that `charts pull` fetched
     #[arg(long, value_name = "FOLDER", num_args = 0..=1, require_equals = true)]
     charts: Option<Option<PathBuf>>,
-    /// The version of Kubernetes that charts are told [default: that of the embedded cluster]
-    #[arg(long, value_name = "VERSION", requires = "charts")]
+    /// The version of Kubernetes that charts are told and objects are checked for [default: that of the embedded cluster]
+    #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
     /// An API version that charts are told, beside those of Kubernetes and of the definitions that are rendered
     #[arg(long = "api-version", value_name = "GROUP/VERSION[/KIND]", requires = "charts")]
@@ -25,6 +25,11 @@ pub struct ReleaseArguments {
 }
 
 impl ReleaseArguments {
+    /// The version of Kubernetes, if one is given.
+    pub fn kube_version(&self) -> Option<&str> {
+        self.kube_version.as_deref()
+    }
+
     /// How releases are rendered; none if they are not.
     pub fn options(&self) -> Option<Options> {
         let folder = self.charts.clone()?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 pub struct Layout {
     checkout: PathBuf,
     charts: PathBuf,
+    schemas: PathBuf,
     home: PathBuf,
     tools: PathBuf,
 }
@@ -17,7 +18,8 @@ impl Layout {
     pub fn new(checkout: &Path, target: &Path, tools: Option<&Path>) -> Self {
         let home = target.join("sandbox");
         let tools = tools.map_or_else(|| home.join("tools"), Path::to_path_buf);
-        Layout { checkout: checkout.to_path_buf(), charts: target.join("charts"), home, tools }
+        let [charts, schemas] = ["charts", "schemas"].map(|folder| target.join(folder));
+        Layout { checkout: checkout.to_path_buf(), charts, schemas, home, tools }
     }
 
     /// The checkout that the sandbox serves.
@@ -38,6 +40,11 @@ impl Layout {
     /// Charts that were pulled, and what Helm made of them.
     pub fn charts(&self) -> PathBuf {
         self.charts.clone()
+    }
+
+    /// Schemas that were pulled.
+    pub fn schemas(&self) -> PathBuf {
+        self.schemas.clone()
     }
 
     /// The binaries built from one state of the pins.

@@ -10,12 +10,14 @@ mod allowed;
 mod made;
 mod platform;
 mod pod_security;
+mod refused;
 mod rule;
 mod rules;
 mod subject;
 
 use yamltree::diagnostic::Diagnostic;
 
+pub use refused::Refused;
 pub use rule::{Check, Found, Rule};
 pub use rules::RULES;
 pub use subject::{ChartObjects, Object, Owner, Subject};

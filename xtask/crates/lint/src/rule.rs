@@ -1,5 +1,6 @@
 //! What a rule is.
 
+use validation::Sort;
 use yamltree::diagnostic::{Diagnostic, Place, Severity};
 
 use crate::subject::{Object, Subject};
@@ -30,6 +31,8 @@ pub enum Check {
     Object(fn(&Object<'_>, &mut Found)),
     /// Everything at once.
     Repository(fn(&Subject<'_>, &mut Found)),
+    /// What the API server would refuse for one sort of reason, where schemas are at hand.
+    Refused(Sort),
 }
 
 /// The findings of one rule.
@@ -55,6 +58,11 @@ impl Rule {
         match self.check {
             Check::Object(check) => subject.objects().for_each(|object| check(&object, &mut found)),
             Check::Repository(check) => check(subject, &mut found),
+            Check::Refused(sort) => {
+                for fault in subject.refused().of_sort(sort) {
+                    found.at(fault.place.clone(), &fault.message, &fault.help);
+                }
+            }
         }
         found.all
     }

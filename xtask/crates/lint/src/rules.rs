@@ -30,6 +30,46 @@ macro_rules! ingress {
     };
 }
 
+/// The example of a rule about what the API server refuses: a kind, and an object of it with this `spec`.
+macro_rules! thing {
+    ($spec:literal) => {
+        concat!(
+            r#"#- k/thing.yaml
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: things.example.org}
+spec:
+  group: example.org
+  scope: Cluster
+  names: {kind: Thing, plural: things}
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            required: [size]
+            x-kubernetes-validations: [{rule: "!has(self.most) || self.size <= self.most", message: size is at most most}]
+            properties:
+              size: {type: integer}
+              most: {type: integer}
+              mode: {type: string, enum: [Fast, Safe]}
+              parts: {type: array, x-kubernetes-list-type: set, items: {type: string}}
+---
+apiVersion: example.org/v1
+kind: Thing
+metadata: {name: a}
+spec: "#,
+            $spec,
+            "\n"
+        )
+    };
+}
+
 /// The example of rules about sources: a HelmRelease with this one, and a source `own`.
 macro_rules! release_from {
     ($source:literal) => {
@@ -51,6 +91,12 @@ macro_rules! component {
     };
 }
 
+mod api_duplicate;
+mod api_missing_field;
+mod api_rule;
+mod api_type;
+mod api_unknown_field;
+mod api_value;
 mod certificates_issuer;
 mod flux_api_version;
 mod flux_data;
@@ -105,6 +151,12 @@ use crate::rule::Rule;
 
 /// All rules, sorted by code.
 pub static RULES: &[Rule] = &[
+    api_duplicate::RULE,
+    api_missing_field::RULE,
+    api_rule::RULE,
+    api_type::RULE,
+    api_unknown_field::RULE,
+    api_value::RULE,
     certificates_issuer::RULE,
     flux_api_version::RULE,
     flux_data::RULE,

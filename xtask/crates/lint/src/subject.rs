@@ -1,5 +1,6 @@
 //! What is looked at.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use flux::graph::Graph;
@@ -7,11 +8,13 @@ use flux::object::ObjectKey;
 use flux::render::spec::Name;
 use flux::render::{Part, Rendering};
 use kustomize_rs::yaml::node::{Field, Mark, Node};
+use validation::{Fault, Lookup, Schemas};
 use yamltree::diagnostic::Place;
 use yamltree::tree::Tree;
 
 use crate::made::Made;
 use crate::platform::Platform;
+use crate::refused::{self, Refused};
 
 /// A repository and what it renders to.
 pub struct Subject<'s> {
@@ -25,6 +28,9 @@ pub struct Subject<'s> {
     pub charts: Vec<ChartObjects<'s>>,
     /// Are those of all releases there? Else nobody can say that something is made by none.
     pub has_all_charts: bool,
+    /// What kinds have to be, if that is known.
+    schemas: Option<Schemas>,
+    refused: OnceLock<Refused>,
     made: OnceLock<Made>,
     platform: OnceLock<Option<Platform>>,
 }
@@ -103,8 +109,59 @@ impl<'s> Subject<'s> {
     /// What a repository renders to, without its charts.
     pub fn new(tree: &'s dyn Tree, rendering: &'s Rendering, component_label: &str) -> Self {
         let graph = Graph::of(rendering, component_label);
-        let (made, platform) = (OnceLock::new(), OnceLock::new());
-        Subject { tree, rendering, graph, charts: Vec::new(), has_all_charts: false, made, platform }
+        Subject {
+            tree,
+            rendering,
+            graph,
+            charts: Vec::new(),
+            has_all_charts: false,
+            schemas: None,
+            refused: OnceLock::new(),
+            made: OnceLock::new(),
+            platform: OnceLock::new(),
+        }
+    }
+
+    /// Lets objects be checked against these schemas, and those of the definitions that are rendered. Charts' objects come first.
+    pub fn check_against(&mut self, mut schemas: Schemas) {
+        let text = |node: &Node, key: &str| node.get(key).map_or("", Node::value_text).to_owned();
+        let group = |api_version: String| api_version.split('/').next().unwrap_or_default().to_owned();
+        let used: HashSet<(String, String)> = self
+            .objects()
+            .map(|object| (group(text(object.node, "apiVersion")), text(object.node, "kind")))
+            .collect();
+        // A definition takes longer to read than an object to check; most are of kinds that no object has.
+        let is_used = |definition: &&Node| {
+            let Some(spec) = definition.get("spec") else { return false };
+            let kind = spec.get("names").map_or(String::new(), |names| text(names, "kind"));
+            used.contains(&(text(spec, "group"), kind))
+        };
+        let definitions = self.objects().filter(|object| object.kind() == "CustomResourceDefinition");
+        let definitions: Vec<&Node> = definitions.map(|object| object.node).filter(is_used).collect();
+        schemas.add_definitions(definitions.into_iter());
+        self.schemas = Some(schemas);
+    }
+
+    /// Are objects checked against schemas?
+    pub fn has_schemas(&self) -> bool {
+        self.schemas.is_some()
+    }
+
+    /// What the API server would refuse.
+    pub fn refused(&self) -> &Refused {
+        self.refused
+            .get_or_init(|| self.schemas.as_ref().map_or_else(Refused::default, |s| refused::of(self, s)))
+    }
+
+    /// What to say of an API version and kind that nobody serves; nothing where no schemas are at hand.
+    pub(crate) fn missing(&self, api_version: &str, kind: &str, at: Mark) -> Option<Fault> {
+        Some(self.schemas.as_ref()?.missing(api_version, kind, at))
+    }
+
+    /// What is known about the kind of an object; nothing where no schemas are at hand.
+    pub fn lookup(&self, object: &Object<'_>) -> Option<Lookup<'_>> {
+        let schemas = self.schemas.as_ref()?;
+        Some(schemas.get(object.text(&["apiVersion"]), object.kind()))
     }
 
     /// The platform's components and files; none if the repository is another one.
@@ -204,10 +261,15 @@ impl<'s> Object<'s> {
 
     /// Where a value of it was written; the HelmRelease, for what a chart made.
     pub fn place(&self, node: &Node) -> Place {
+        self.place_of(node.at)
+    }
+
+    /// The same of what was written at a mark.
+    pub fn place_of(&self, at: Mark) -> Place {
         let whole = || self.of_mark(self.node.at);
         match self.owner {
             Owner::Kustomization(name) => {
-                self.of_mark(node.at).or_else(whole).unwrap_or_else(|| Place::file(name.to_string()))
+                self.of_mark(at).or_else(whole).unwrap_or_else(|| Place::file(name.to_string()))
             }
             Owner::Release(name) => {
                 let is_it = |o: &&flux::render::Rendered| {

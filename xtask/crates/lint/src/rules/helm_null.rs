@@ -1,8 +1,9 @@
 use kustomize_rs::yaml::node::Node;
+use validation::Lookup;
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
-use crate::subject::Object;
+use crate::subject::{Object, Subject};
 
 pub(super) const RULE: Rule = Rule {
     code: "helm/null",
@@ -21,10 +22,16 @@ kind: Thing
 metadata: {name: a, namespace: default}
 spec: {settings: {}}
 "#,
-    check: Check::Object(check),
+    check: Check::Repository(check),
 };
 
-fn check(object: &Object<'_>, found: &mut Found) {
+fn check(subject: &Subject<'_>, found: &mut Found) {
+    // Where the kind is known, `api/type` knows which fields may be null.
+    let is_known = |object: &Object<'_>| matches!(subject.lookup(object), Some(Lookup::Known(_)));
+    subject.objects().filter(|object| !is_known(object)).for_each(|object| of_object(&object, found));
+}
+
+fn of_object(object: &Object<'_>, found: &mut Found) {
     let is_built_in = |group: &str| group.is_empty() || !group.contains('.') || group.ends_with(".k8s.io");
     // Values of releases may hold null on purpose: it removes what the chart sets.
     if is_built_in(object.group()) || object.is_release() {

@@ -1,8 +1,10 @@
 use flux::helm::BUILT_IN;
+use kustomize_rs::yaml::node::Node;
+use validation::Lookup;
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
-use crate::subject::Object;
+use crate::subject::{Object, Subject};
 
 pub(super) const RULE: Rule = Rule {
     code: "kubernetes/unknown-kind",
@@ -21,13 +23,30 @@ kind: PodDisruptionBudget
 metadata: {name: a, namespace: default}
 spec: {minAvailable: 1, selector: {matchLabels: {app: a}}}
 "#,
-    check: Check::Object(check),
+    check: Check::Repository(check),
 };
 
 /// What the API server of the pinned version has beside `BUILT_IN` with `--runtime-config=api/all=true` and every gate open, a line each.
 pub(super) const SWITCHED_OFF: &str = include_str!("../../data/switched_off.txt");
 
-fn check(object: &Object<'_>, found: &mut Found) {
+fn check(subject: &Subject<'_>, found: &mut Found) {
+    for object in subject.objects() {
+        let at = object.at(&["apiVersion"]).unwrap_or(object.node);
+        match subject.lookup(&object) {
+            Some(Lookup::Known(_)) => {}
+            Some(Lookup::Missing) => {
+                let (version, kind) = (object.text(&["apiVersion"]), object.kind());
+                let fault = subject.missing(version, kind, at.at);
+                let message = format!("{}: the cluster has no `{version}/{kind}`", object.title());
+                found.at(object.place(at), message, fault.map_or_else(String::new, |fault| fault.help));
+            }
+            Some(Lookup::Unknown) | None => by_list(&object, at, found),
+        }
+    }
+}
+
+/// Holds an object against the list of what the pinned version serves: schemas are not at hand, or know nothing of its group.
+fn by_list(object: &Object<'_>, at: &Node, found: &mut Found) {
     let (version, kind) = (object.text(&["apiVersion"]), object.kind());
     let group = object.group();
     let of_group = |known: &&str| match group {
@@ -50,6 +69,5 @@ fn check(object: &Object<'_>, found: &mut Found) {
         [] => format!("look for the kind in `{group}`"),
         others => format!("write `{}`", others.join("` or `")),
     };
-    let at = object.at(&["apiVersion"]).unwrap_or(object.node);
     found.at(object.place(at), format!("{}: Kubernetes has no `{wanted}`", object.title()), help);
 }

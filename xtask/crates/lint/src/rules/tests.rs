@@ -17,7 +17,9 @@ fn rendering(tree: &MemTree) -> Rendering {
 pub(crate) fn lint(fixture: &str) -> Vec<Diagnostic> {
     let tree = tree(fixture);
     let rendering = rendering(&tree);
-    crate::lint(&Subject::new(&tree, &rendering, "component"))
+    let mut subject = Subject::new(&tree, &rendering, "component");
+    subject.check_against(validation::Schemas::default());
+    crate::lint(&subject)
 }
 
 #[test]

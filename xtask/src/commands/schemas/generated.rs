@@ -1,10 +1,9 @@
-//! `schemas`: the files below `install/` that are made from the tool's own types and tables.
+//! `schemas` alone: the files below `install/` that are made from the tool's own types and tables.
 
 use std::fs;
 use std::io::ErrorKind;
 
 use anyhow::Context as _;
-use clap::Args;
 use fleet::catalogue::{self, Catalogue};
 use fleet::{cluster, component, flux_env, scaffold};
 use serde_json::{Value, json};
@@ -14,19 +13,8 @@ use crate::edge::tree::DiskTree;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report;
 
-/// Flags of `schemas`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  cargo xtask schemas           after a change to a variable, to component.yaml or to cluster.yaml
-  cargo xtask schemas --check   exit code 1 when a file on disk is not what would be written")]
-pub struct Arguments {
-    /// Write nothing; exit code 1 when a file differs
-    #[arg(long)]
-    check: bool,
-}
-
-/// Runs `schemas`.
-pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
+/// Writes them, or says which are not what would be written.
+pub(super) fn run(is_check: bool, context: &Context) -> Outcome {
     let (catalogue, faults) = catalogue::read(&DiskTree::new(&context.root));
     if !faults.is_empty() {
         return Err(Failure::Faulty(faults));
@@ -43,7 +31,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
             continue;
         }
         outdated.push(name);
-        if !arguments.check {
+        if !is_check {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
             }
@@ -51,11 +39,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
         }
     }
     if context.output == Output::Json {
-        report::json(&json!({"version": 1, "written": !arguments.check, "outdated": outdated}));
+        report::json(&json!({"version": 1, "written": !is_check, "outdated": outdated}));
     } else {
         outdated.iter().for_each(report::line);
     }
-    if arguments.check && !outdated.is_empty() {
+    if is_check && !outdated.is_empty() {
         context
             .terminal
             .say("These files are not what the tool makes of them; `cargo xtask schemas` writes them.");

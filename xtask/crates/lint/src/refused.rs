@@ -1,0 +1,65 @@
+//! What the API server would refuse, of every object whose kind is known.
+
+use std::collections::BTreeMap;
+
+use kustomize_rs::yaml::node::Node;
+use validation::{Checker, Lookup, Schemas, Sort, check};
+use yamltree::diagnostic::Place;
+
+use crate::subject::Subject;
+
+/// Everything that would be refused, and what nobody can say.
+#[derive(Debug, Default)]
+pub struct Refused {
+    faults: Vec<Fault>,
+    /// How many objects were checked.
+    pub checked: usize,
+    /// Kinds without a schema, and how many objects are of them.
+    pub unknown: BTreeMap<String, usize>,
+    /// Rules of definitions that could not be evaluated, each with the reason.
+    pub unevaluated: Vec<(String, String)>,
+}
+
+/// Something that would be refused.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    sort: Sort,
+    pub(crate) place: Place,
+    pub(crate) message: String,
+    pub(crate) help: String,
+}
+
+impl Refused {
+    pub(crate) fn of_sort(&self, sort: Sort) -> impl Iterator<Item = &Fault> {
+        self.faults.iter().filter(move |fault| fault.sort == sort)
+    }
+}
+
+pub(crate) fn of(subject: &Subject<'_>, schemas: &Schemas) -> Refused {
+    let mut checker = Checker::default();
+    let mut refused = Refused::default();
+    for object in subject.objects() {
+        let text = |key: &str| object.node.get(key).map_or("", Node::value_text);
+        let known = match schemas.get(text("apiVersion"), text("kind")) {
+            Lookup::Known(known) => known,
+            // The rule `kubernetes/unknown-kind` says so.
+            Lookup::Missing => continue,
+            Lookup::Unknown => {
+                let kind = format!("{} {}", text("apiVersion"), text("kind"));
+                *refused.unknown.entry(kind).or_default() += 1;
+                continue;
+            }
+        };
+        refused.checked += 1;
+        for fault in check(object.node, &known, &mut checker) {
+            refused.faults.push(Fault {
+                sort: fault.sort,
+                place: object.place_of(fault.at),
+                message: format!("{}: `{}` {}", object.title(), fault.path, fault.message),
+                help: fault.help,
+            });
+        }
+    }
+    refused.unevaluated = checker.unevaluated();
+    refused
+}
