@@ -9,6 +9,7 @@ use fleet::roots::COMPONENT_LABEL;
 use lint::{ChartObjects, RULES, Rule, Subject};
 use serde_json::{Value, json};
 use yamltree::diagnostic::{Diagnostic, Severity, has_errors};
+use yamltree::tree::Tree;
 
 use super::release_arguments::ReleaseArguments;
 use super::render_arguments::RenderArguments;
@@ -78,9 +79,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     if let Some(word) = arguments.what.word() {
         return Err(Failure::Usage(format!("`{word}`: another repository has no cluster; leave it out")));
     }
-    let (mut found, looked) = findings(&arguments.what, &arguments.releases, context)?;
+    let what = &arguments.what;
+    let before = arguments.changed.as_ref().map(|revision| what.at(revision).tree(context)).transpose()?;
+    let before = before.as_deref().map(|tree| tree as &dyn Tree);
+    let (mut found, looked) = findings(what, before, &arguments.releases, context)?;
     if let Some(revision) = &arguments.changed {
-        let (before, _) = findings(&arguments.what.at(revision), &arguments.releases, context)?;
+        let (before, _) = findings(&what.at(revision), None, &arguments.releases, context)?;
         found = without(found, before.iter().map(Known::of));
     }
     if let Some(file) = &arguments.baseline {
@@ -166,14 +170,16 @@ impl Looked {
     }
 }
 
-/// Everything that is found, and in what.
+/// Everything that is found, and in what; `before` is the repository as it was, where it is asked what is new.
 fn findings(
     what: &RenderArguments,
+    before: Option<&dyn Tree>,
     releases: &ReleaseArguments,
     context: &Context,
 ) -> Result<(Vec<Diagnostic>, Looked), Failure> {
     let (rendering, trees) = what.rendered_with_trees(context)?;
     let mut subject = Subject::new(&*trees.repository, &rendering, COMPONENT_LABEL);
+    subject.before = before;
     let mut of_charts: Vec<Diagnostic> = Vec::new();
     if let Some(options) = releases.options() {
         subject.has_all_charts = true;

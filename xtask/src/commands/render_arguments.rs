@@ -81,16 +81,17 @@ impl RenderArguments {
         self.rendered_with_trees(context).map(|(rendering, _)| rendering)
     }
 
+    /// The repository: its files on disk, or those of a commit.
+    pub fn tree(&self, context: &Context) -> Result<Box<dyn Tree + Sync>, Failure> {
+        let root = self.repository.as_deref().unwrap_or(&context.root);
+        let Some(revision) = &self.revision else { return Ok(Box::new(DiskTree::artifact(root))) };
+        let git = served::git(&context.layout)?;
+        Ok(commit::open(&git, root, revision)?)
+    }
+
     /// The same, with what it was rendered from.
     pub fn rendered_with_trees(&self, context: &Context) -> Result<(Rendering, Trees), Failure> {
-        let root = self.repository.as_deref().unwrap_or(&context.root);
-        let tree: Box<dyn Tree + Sync> = match &self.revision {
-            None => Box::new(DiskTree::artifact(root)),
-            Some(revision) => {
-                let git = served::git(&context.layout)?;
-                commit::open(&git, root, revision)?
-            }
-        };
+        let tree = self.tree(context)?;
         let others: BTreeMap<String, DiskTree> =
             self.sources.iter().map(|(name, folder)| (name.clone(), DiskTree::artifact(folder))).collect();
         let (entry, data) = match &self.entry {

@@ -146,6 +146,8 @@ mod tree_retries;
 mod tree_unlisted_file;
 mod tree_values;
 mod tree_variable;
+mod update_chart_version;
+mod update_generated;
 
 use crate::rule::Rule;
 
@@ -206,6 +208,8 @@ pub static RULES: &[Rule] = &[
     tree_unlisted_file::RULE,
     tree_values::RULE,
     tree_variable::RULE,
+    update_chart_version::RULE,
+    update_generated::RULE,
 ];
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ use crate::refused::{self, Refused};
 pub struct Subject<'s> {
     /// The repository's files.
     pub tree: &'s dyn Tree,
+    /// Its files as they were, where it is asked what is new.
+    pub before: Option<&'s dyn Tree>,
     /// What it renders to.
     pub rendering: &'s Rendering,
     /// Who makes whom and who waits for whom.
@@ -111,6 +113,7 @@ impl<'s> Subject<'s> {
         let graph = Graph::of(rendering, component_label);
         Subject {
             tree,
+            before: None,
             rendering,
             graph,
             charts: Vec::new(),

@@ -7,7 +7,7 @@ use yamltree::path::RepoPath;
 use yamltree::tree::files_below;
 
 use crate::rule::{Check, Found, Rule};
-use crate::subject::Subject;
+use crate::subject::{Object, Subject};
 
 /// The example: a chart of the repository, with this text in its Secret.
 macro_rules! random_chart {
@@ -55,7 +55,8 @@ const RANDOM: [&str; 16] = [
 ];
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
-    for folder in charts(subject) {
+    for folder in own_charts(subject, |_| true) {
+        let Ok(folder) = folder.join("templates") else { continue };
         let files = files_below(subject.tree, &folder);
         let texts: Vec<(RepoPath, String)> = files
             .into_iter()
@@ -85,10 +86,13 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     }
 }
 
-/// The folders of templates of charts that are in the repository.
-fn charts(subject: &Subject<'_>) -> BTreeSet<RepoPath> {
-    let releases = subject.objects().filter(|object| object.is_release());
-    let folder = |object: crate::subject::Object<'_>| {
+/// The folders of charts that are in the repository, of the releases that are asked for.
+pub(super) fn own_charts(
+    subject: &Subject<'_>,
+    is_asked: impl Fn(&Object<'_>) -> bool,
+) -> BTreeSet<RepoPath> {
+    let releases = subject.objects().filter(|object| object.is_release() && is_asked(object));
+    let folder = |object: Object<'_>| {
         let source = |field: &str| object.text(&["spec", "chart", "spec", "sourceRef", field]);
         let namespace = match source("namespace") {
             "" => object.key().namespace,
@@ -98,7 +102,7 @@ fn charts(subject: &Subject<'_>) -> BTreeSet<RepoPath> {
         let is_own = matches!(subject.rendering.home(&key), Some(Home::Repository));
         let path =
             object.text(&["spec", "chart", "spec", "chart"]).trim_start_matches("./").trim_end_matches('/');
-        RepoPath::new(path).ok()?.join("templates").ok().filter(|_| is_own)
+        RepoPath::new(path).ok().filter(|_| is_own)
     };
     releases.filter_map(folder).collect()
 }

@@ -1,7 +1,7 @@
 use flux::render::{Entry, Inputs, Rendering, render};
 use yamltree::diagnostic::Diagnostic;
 use yamltree::path::RepoPath;
-use yamltree::tree::MemTree;
+use yamltree::tree::{MemTree, Tree, files_below};
 
 use super::RULES;
 use crate::subject::Subject;
@@ -14,10 +14,23 @@ fn rendering(tree: &MemTree) -> Rendering {
     render(&Inputs::new(tree, Entry::Folder(RepoPath::new("k").unwrap())))
 }
 
+/// What lies below `before/`, if there is something.
+fn before(tree: &MemTree) -> Option<MemTree> {
+    let folder = RepoPath::new("before").unwrap();
+    let mut before = MemTree::new();
+    for path in files_below(tree, &folder) {
+        let own = path.as_str().strip_prefix("before/").unwrap();
+        before.insert(RepoPath::new(own).unwrap(), tree.read(&path).unwrap());
+    }
+    (before != MemTree::new()).then_some(before)
+}
+
 pub(crate) fn lint(fixture: &str) -> Vec<Diagnostic> {
     let tree = tree(fixture);
     let rendering = rendering(&tree);
+    let before = before(&tree);
     let mut subject = Subject::new(&tree, &rendering, "component");
+    subject.before = before.as_ref().map(|before| before as &dyn Tree);
     subject.check_against(validation::Schemas::default());
     crate::lint(&subject)
 }
