@@ -109,17 +109,17 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     if arguments.fix && !matches!(arguments.format, Format::Human | Format::Short) {
         return Err(Failure::Usage("--fix shows a patch; leave --format out".into()));
     }
-    let linted = findings(&arguments.what, &arguments.releases, context)?;
-    let known = known(arguments, context)?;
+    let before = before(arguments, context)?;
+    let linted = findings(&arguments.what, before.tree(), &arguments.releases, context)?;
     if arguments.fix {
-        return fixed(&linted, &known, arguments, context);
+        return fixed(&linted, &before, arguments, context);
     }
-    shown(&linted, &known, &[], arguments, context)
+    shown(&linted, &before.known, &[], arguments, context)
 }
 
 /// Puts right what can be put right, and shows what is left.
-fn fixed(linted: &Linted, known: &[Known], arguments: &Arguments, context: &Context) -> Outcome {
-    let what = &arguments.what;
+fn fixed(linted: &Linted, before: &Before, arguments: &Arguments, context: &Context) -> Outcome {
+    let (what, known) = (&arguments.what, &before.known);
     let found = without(linted.found.clone(), known.iter().cloned());
     let found = found.into_iter().filter(|found| found.is_error() || !arguments.errors);
     let mut sources = linted.sources();
@@ -133,7 +133,7 @@ fn fixed(linted: &Linted, known: &[Known], arguments: &Arguments, context: &Cont
     let again = |fixes: &Fixes| {
         let texts = fixes.changes.iter().map(|change| (change.file.clone(), change.after.clone()));
         let tree = Box::new(Overlay::new(what.tree(context)?, texts));
-        let after = findings_in(tree, what, &arguments.releases, context)?;
+        let after = findings_in(tree, what, before.tree(), &arguments.releases, context)?;
         Ok(fix::brought((&linted.found, &linted.rendering), (&after.found, &after.rendering), &fixes.fixed))
     };
     let Proposal { fixes, left_out } = fix::proposed(&found, &*linted.trees.repository, &again)?;
@@ -159,21 +159,36 @@ fn fixed(linted: &Linted, known: &[Known], arguments: &Arguments, context: &Cont
     }
     let (count, files) = (counted(fixes.fixed.len(), "finding"), counted(fixes.changes.len(), "file"));
     context.terminal.say(format!("Put right: {count} in {files}."));
-    let left = findings(what, &arguments.releases, context)?;
+    let left = findings(what, before.tree(), &arguments.releases, context)?;
     shown(&left, known, &fixes.fixed, arguments, context)
 }
 
-/// The findings that are not to be told.
-fn known(arguments: &Arguments, context: &Context) -> Result<Vec<Known>, Failure> {
-    let mut known = Vec::new();
+/// What there was before.
+#[derive(Default)]
+struct Before {
+    /// The repository in the commit since which only what is new is told.
+    tree: Option<Box<dyn Tree + Sync>>,
+    /// The findings that are not told.
+    known: Vec<Known>,
+}
+
+impl Before {
+    fn tree(&self) -> Option<&dyn Tree> {
+        self.tree.as_deref().map(|tree| tree as &dyn Tree)
+    }
+}
+
+fn before(arguments: &Arguments, context: &Context) -> Result<Before, Failure> {
+    let mut before = Before::default();
     if let Some(revision) = &arguments.changed {
-        let before = findings(&arguments.what.at(revision), &arguments.releases, context)?;
-        known.extend(before.found.iter().map(Known::of));
+        let what = arguments.what.at(revision);
+        before.tree = Some(what.tree(context)?);
+        before.known.extend(findings(&what, None, &arguments.releases, context)?.found.iter().map(Known::of));
     }
     if let Some(file) = &arguments.baseline {
-        known.extend(baseline(file)?);
+        before.known.extend(baseline(file)?);
     }
-    Ok(known)
+    Ok(before)
 }
 
 /// Prints the findings that are not known; `fixed` were there a moment ago.
@@ -254,24 +269,27 @@ impl Linted {
     }
 }
 
-/// Looks at everything that the flags say.
+/// Everything that is found, and in what; `before` is the repository as it was, where it is asked what is new.
 fn findings(
     what: &RenderArguments,
+    before: Option<&dyn Tree>,
     releases: &ReleaseArguments,
     context: &Context,
 ) -> Result<Linted, Failure> {
-    findings_in(what.tree(context)?, what, releases, context)
+    findings_in(what.tree(context)?, what, before, releases, context)
 }
 
 /// The same in this tree in place of the repository.
 fn findings_in(
     tree: Box<dyn Tree + Sync>,
     what: &RenderArguments,
+    before: Option<&dyn Tree>,
     releases: &ReleaseArguments,
     context: &Context,
 ) -> Result<Linted, Failure> {
     let (rendering, trees) = what.rendered_from(tree, context)?;
     let mut subject = Subject::new(&*trees.repository, &rendering, COMPONENT_LABEL);
+    subject.before = before;
     let mut of_charts: Vec<Diagnostic> = Vec::new();
     if let Some(options) = releases.options() {
         subject.has_all_charts = true;

@@ -81,6 +81,14 @@ impl RenderArguments {
         self.rendered_with_trees(context).map(|(rendering, _)| rendering)
     }
 
+    /// The repository: its files on disk, or those of a commit.
+    pub fn tree(&self, context: &Context) -> Result<Box<dyn Tree + Sync>, Failure> {
+        let root = self.repository.as_deref().unwrap_or(&context.root);
+        let Some(revision) = &self.revision else { return Ok(Box::new(DiskTree::artifact(root))) };
+        let git = served::git(&context.layout)?;
+        Ok(commit::open(&git, root, revision)?)
+    }
+
     /// The same, with what it was rendered from.
     pub fn rendered_with_trees(&self, context: &Context) -> Result<(Rendering, Trees), Failure> {
         self.rendered_from(self.tree(context)?, context)
@@ -94,14 +102,6 @@ impl RenderArguments {
     /// The folder of the repository.
     pub fn root<'c>(&'c self, context: &'c Context) -> &'c Path {
         self.repository.as_deref().unwrap_or(&context.root)
-    }
-
-    /// The repository: its files on disk, or those of a commit.
-    pub fn tree(&self, context: &Context) -> Result<Box<dyn Tree + Sync>, Failure> {
-        let root = self.root(context);
-        let Some(revision) = &self.revision else { return Ok(Box::new(DiskTree::artifact(root))) };
-        let git = served::git(&context.layout)?;
-        Ok(commit::open(&git, root, revision)?)
     }
 
     /// Renders what the flags say, from this tree in place of the repository.

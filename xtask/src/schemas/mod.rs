@@ -76,7 +76,8 @@ pub fn keep_definitions<'d>(
 fn built_in(version: &str, context: &Context) -> Result<Schemas> {
     let modules = Modules::new(context)?;
     let kubernetes = modules.at("k8s.io/kubernetes", &format!("v{version}"))?;
-    let enumerations = openapi::enumerations(&kubernetes.text("pkg/generated/openapi/zz_generated.openapi.go")?);
+    let enumerations =
+        openapi::enumerations(&kubernetes.text("pkg/generated/openapi/zz_generated.openapi.go")?);
     let mut all = Schemas::of(version, Vec::new());
     for file in kubernetes.files("api/openapi-spec/v3", "_openapi.json")? {
         let group = openapi::group(&kubernetes.text(&file)?, &file, &enumerations)

@@ -39,7 +39,8 @@ impl<'c> Modules<'c> {
         let title = format!("{module}@{version}");
         let told = run(self.go.command(self.layout).args(["mod", "download", "-json", &title]))
             .with_context(|| format!("fetch the Go module {title}"))?;
-        let told: Value = serde_json::from_str(&told).with_context(|| format!("read what Go says of {title}"))?;
+        let told: Value =
+            serde_json::from_str(&told).with_context(|| format!("read what Go says of {title}"))?;
         let folder = told["Dir"].as_str().with_context(|| format!("Go names no folder for {title}"))?;
         Ok(Module { folder: PathBuf::from(folder), title })
     }

@@ -52,15 +52,16 @@ pub(crate) fn without(found: Vec<Diagnostic>, subject: &Subject<'_>) -> Vec<Diag
             None => left.push(found),
         }
     }
-    let has_all_objects = subject.has_all_charts || !subject.objects().any(|object| object.is_release());
-    // Without charts nobody knows what they make, and without schemas what the API server would say.
+    let is_complete = subject.is_complete();
+    // Without schemas nobody knows what the API server would say.
     let would_be_found = |code: &str| {
         let needs_schemas = code.starts_with("api/") || code.starts_with("kubernetes/");
-        crate::rule(code).is_some() && has_all_objects && (subject.has_schemas() || !needs_schemas)
+        crate::rule(code).is_some() && (subject.has_schemas() || !needs_schemas)
     };
     for ((file, line), allowance) in all {
         let place = Place::at(file, line, allowance.column);
-        if !allowance.is_used {
+        // What only charts' objects have is allowed also where those are not at hand.
+        if !allowance.is_used && is_complete {
             let message = format!("`{}` is allowed here, and there is nothing to allow", allowance.code);
             let mut found =
                 Diagnostic::warning("lint/unused-allow", place, message).with_help("remove the comment");

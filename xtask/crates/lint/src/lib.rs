@@ -8,6 +8,9 @@
 
 mod allowed;
 pub mod fix;
+mod made;
+mod platform;
+mod pod_security;
 mod refused;
 mod rule;
 mod rules;
@@ -29,6 +32,7 @@ pub use subject::{ChartObjects, Object, Owner, Subject};
 pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = subject.rendering.problems().cloned().collect();
     found.extend(subject.graph.findings.iter().cloned());
+    found.extend(subject.platform().into_iter().flat_map(|platform| platform.found.iter().cloned()));
     found.extend(RULES.iter().flat_map(|rule| rule.findings(subject)));
     let mut found = allowed::without(found, subject);
     found.sort();

@@ -7,8 +7,8 @@ mod formats;
 mod lists;
 pub(crate) mod metadata;
 pub mod names;
-mod patterns;
 mod path;
+mod patterns;
 pub mod quantity;
 mod structure;
 mod values;
@@ -76,7 +76,13 @@ pub(crate) struct Faults<'a> {
 }
 
 impl Faults<'_> {
-    pub(crate) fn add(&mut self, sort: Sort, node: &Node, message: impl Into<String>, help: impl Into<String>) {
+    pub(crate) fn add(
+        &mut self,
+        sort: Sort,
+        node: &Node,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         let (message, help) = (message.into(), help.into());
         self.all.push(Fault { sort, path: self.path.to_string(), at: node.at, message, help });
     }

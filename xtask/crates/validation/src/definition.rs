@@ -39,7 +39,8 @@ pub fn kinds(definition: &Node) -> Vec<Defined<'_>> {
     if group.is_empty() || kind.is_empty() {
         return Vec::new();
     }
-    let is = |node: &Node, key: &str, text: &str| node.get(key).is_some_and(|value| value.value_text() == text);
+    let is =
+        |node: &Node, key: &str, text: &str| node.get(key).is_some_and(|value| value.value_text() == text);
     let is_namespaced = is(spec, "scope", "Namespaced");
     let versions = spec.get("versions").map_or(&[][..], Node::items);
     let kinds = versions.iter().filter_map(|node| {
@@ -55,7 +56,12 @@ impl Defined<'_> {
     pub fn types(&self) -> (Table, TypeId) {
         let mut table = Table::default();
         let Some(schema) = self.schema else {
-            table.types.push(Type { is: Is::Object, keeps_unknown: true, is_object: true, ..Type::default() });
+            table.types.push(Type {
+                is: Is::Object,
+                keeps_unknown: true,
+                is_object: true,
+                ..Type::default()
+            });
             return (table, 0);
         };
         let root = typed(schema, &mut table, Place::Structure);

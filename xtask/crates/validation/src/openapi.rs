@@ -64,8 +64,7 @@ fn api_version(group: &str, version: &str) -> String {
 fn made(document: &Node) -> BTreeMap<(String, String), bool> {
     let mut found: BTreeMap<(String, String), bool> = BTreeMap::new();
     for path in document.get("paths").map_or(&[][..], Node::fields) {
-        let Some(named) =
-            path.value.get("post").and_then(|post| post.get("x-kubernetes-group-version-kind"))
+        let Some(named) = path.value.get("post").and_then(|post| post.get("x-kubernetes-group-version-kind"))
         else {
             continue;
         };
@@ -167,7 +166,8 @@ impl<'d> Builder<'d> {
         found.fields.sort();
         // What has no fields at all (`RawExtension`, `FieldsV1`, `JSON`) holds anything.
         found.keeps_unknown = is == Is::Object && fields.is_empty();
-        if let Some(others) = schema.get("additionalProperties").filter(|others| !others.fields().is_empty()) {
+        if let Some(others) = schema.get("additionalProperties").filter(|others| !others.fields().is_empty())
+        {
             found.others = Some(self.inner(others, owner, ""));
             found.keeps_unknown = false;
         }
@@ -197,7 +197,9 @@ pub fn enumerations(go: &str) -> Enumerations {
             continue;
         }
         let Some(values) = text.strip_prefix("Enum:").and_then(|rest| {
-            rest.trim().strip_prefix("[]interface{}{").and_then(|rest| rest.trim_end_matches(',').strip_suffix('}'))
+            rest.trim()
+                .strip_prefix("[]interface{}{")
+                .and_then(|rest| rest.trim_end_matches(',').strip_suffix('}'))
         }) else {
             continue;
         };

@@ -146,7 +146,8 @@ impl Schemas {
     pub fn join(&mut self, others: Schemas) {
         let first = self.groups.len();
         self.groups.extend(others.groups);
-        self.kinds.extend(others.kinds.into_iter().map(|(key, (group, index))| (key, (first + group, index))));
+        self.kinds
+            .extend(others.kinds.into_iter().map(|(key, (group, index))| (key, (first + group, index))));
         self.unserved.extend(others.unserved);
     }
 
@@ -167,9 +168,10 @@ impl Schemas {
     pub fn get(&self, api_version: &str, kind: &str) -> Lookup<'_> {
         let key = (SmolStr::from(api_version), SmolStr::from(kind));
         if let Some((group, index)) = self.kinds.get(&key) {
-            let found = self.groups.get(*group).and_then(|lazy| {
-                Some(Kind { known: lazy.kinds.get(*index)?, table: lazy.table()? })
-            });
+            let found = self
+                .groups
+                .get(*group)
+                .and_then(|lazy| Some(Kind { known: lazy.kinds.get(*index)?, table: lazy.table()? }));
             return found.map_or(Lookup::Unknown, Lookup::Known);
         }
         let group = |api_version: &str| {
@@ -196,19 +198,22 @@ impl Schemas {
 
     /// Every kind, sorted by API version and kind.
     pub fn all(&self) -> Vec<&Known> {
-        let mut all: Vec<&Known> =
-            self.kinds.values().filter_map(|(group, index)| self.groups.get(*group)?.kinds.get(*index)).collect();
+        let mut all: Vec<&Known> = self
+            .kinds
+            .values()
+            .filter_map(|(group, index)| self.groups.get(*group)?.kinds.get(*index))
+            .collect();
         all.sort_by(|a, b| (&a.api_version, &a.kind).cmp(&(&b.api_version, &b.kind)));
         all
     }
 
     /// All of it, to be kept.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let encode = |lazy: &Lazy| {
-            lazy.table().and_then(|table| postcard::to_stdvec(table).ok()).unwrap_or_default()
-        };
+        let encode =
+            |lazy: &Lazy| lazy.table().and_then(|table| postcard::to_stdvec(table).ok()).unwrap_or_default();
         let bodies: Vec<Vec<u8>> = self.groups.iter().map(encode).collect();
-        let mut index = Index { version: self.version.clone(), unserved: self.unserved.clone(), ..Index::default() };
+        let mut index =
+            Index { version: self.version.clone(), unserved: self.unserved.clone(), ..Index::default() };
         for (number, (lazy, body)) in self.groups.iter().zip(&bodies).enumerate() {
             // What a later group brings again is that group's.
             let is_last = |known: &&Known| {

@@ -47,7 +47,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Outcome {
     for file in &arguments.files {
         let name = file.display().to_string();
         let text = read(file)?;
-        let found = read_all_as_json(&text, &name, Limits::default()).map_err(|d| Failure::Faulty(vec![*d]))?;
+        let found =
+            read_all_as_json(&text, &name, Limits::default()).map_err(|d| Failure::Faulty(vec![*d]))?;
         for object in found {
             let is_list = object.get("kind").is_some_and(|kind| kind.value_text() == "List");
             match object.get("items").filter(|_| is_list) {
@@ -60,15 +61,18 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Outcome {
     let found = verdicts(&objects, &schemas);
     let refused = found.refused.len();
     if context.output == Output::Json {
-        let fault = |(name, title, fault): &(&str, String, Fault)| {
-            json!({"file": name, "line": fault.at.line, "object": title, "path": fault.path, "message": fault.message, "help": fault.help})
-        };
+        let fault = |(name, title, fault): &(&str, String, Fault)| json!({"file": name, "line": fault.at.line, "object": title, "path": fault.path, "message": fault.message, "help": fault.help});
         let faults: Vec<_> = found.refused.iter().flat_map(|refused| refused.iter().map(fault)).collect();
-        report::json(&json!({"version": 1, "kubernetes": version, "objects": objects.len(), "refused": refused, "unknown": found.unknown.values().sum::<usize>(), "faults": faults}));
+        report::json(
+            &json!({"version": 1, "kubernetes": version, "objects": objects.len(), "refused": refused, "unknown": found.unknown.values().sum::<usize>(), "faults": faults}),
+        );
     } else {
         for (name, title, fault) in found.refused.iter().flatten() {
             let at = fault.at;
-            report::line(format!("{name}:{}:{}: {title}: `{}` {}; {}", at.line, at.column, fault.path, fault.message, fault.help));
+            report::line(format!(
+                "{name}:{}:{}: {title}: `{}` {}; {}",
+                at.line, at.column, fault.path, fault.message, fault.help
+            ));
         }
         if !arguments.errors {
             for (kind, count) in &found.unknown {

@@ -1,7 +1,7 @@
 use flux::render::{Entry, Inputs, Rendering, render};
 use yamltree::diagnostic::Diagnostic;
 use yamltree::path::RepoPath;
-use yamltree::tree::MemTree;
+use yamltree::tree::{MemTree, Tree, files_below};
 
 use super::RULES;
 use crate::fix::fixes;
@@ -15,13 +15,26 @@ fn rendering(tree: &MemTree) -> Rendering {
     render(&Inputs::new(tree, Entry::Folder(RepoPath::new("k").unwrap())))
 }
 
-fn lint(fixture: &str) -> Vec<Diagnostic> {
+/// What lies below `before/`, if there is something.
+fn before(tree: &MemTree) -> Option<MemTree> {
+    let folder = RepoPath::new("before").unwrap();
+    let mut before = MemTree::new();
+    for path in files_below(tree, &folder) {
+        let own = path.as_str().strip_prefix("before/").unwrap();
+        before.insert(RepoPath::new(own).unwrap(), tree.read(&path).unwrap());
+    }
+    (before != MemTree::new()).then_some(before)
+}
+
+pub(crate) fn lint(fixture: &str) -> Vec<Diagnostic> {
     found(&tree(fixture))
 }
 
 fn found(tree: &MemTree) -> Vec<Diagnostic> {
     let rendering = rendering(tree);
+    let before = before(tree);
     let mut subject = Subject::new(tree, &rendering, "component");
+    subject.before = before.as_ref().map(|before| before as &dyn Tree);
     subject.check_against(validation::Schemas::default());
     crate::lint(&subject)
 }
@@ -212,4 +225,50 @@ fn a_comment_that_allows_nothing_is_removed_if_that_is_sure() {
     let tree = tree(&format!("{object}# allow api/type: why not\n{rest}"));
     let found = crate::lint(&Subject::new(&tree, &rendering(&tree), "component"));
     assert_eq!((found[0].code, fixes(&found, &tree).changes), ("lint/unused-allow", Vec::new()));
+}
+
+#[test]
+fn a_service_for_one_pod_of_several_selects_it() {
+    let fixture = "#- k/a.yaml\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s, namespace: default}\nspec: {template: \
+                   {metadata: {labels: {app: s}}, spec: {containers: []}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: s-0, \
+                   namespace: default}\nspec: {selector: {app: s, statefulset.kubernetes.io/pod-name: s-0}}\n";
+    assert!(lint(fixture).is_empty());
+}
+
+/// What one rule says of a repository.
+fn said(code: &str, fixture: &str) -> Vec<String> {
+    lint(fixture).into_iter().filter(|found| found.code == code).map(|found| found.message).collect()
+}
+
+#[test]
+fn a_claim_of_a_pod_is_made_by_somebody() {
+    let pod = |claim: &str| {
+        format!(
+            "#- k/a.yaml\napiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: default}}\nspec: {{containers: [], volumes: \
+             [{{name: v, persistentVolumeClaim: {{claimName: {claim}}}}}]}}\n---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: \
+             {{name: db, namespace: default}}\nspec: {{volumeClaimTemplates: [{{metadata: {{name: data}}}}]}}\n"
+        )
+    };
+    assert_eq!(said("pods/reference", &pod("data-db-0")), [""; 0]);
+    let lacks = "Pod default/p: it needs PersistentVolumeClaim default/data, which nobody makes";
+    assert_eq!(said("pods/reference", &pod("data")), [lacks]);
+}
+
+#[test]
+fn a_kustomization_is_built_from_something_and_waits_for_what_is_made() {
+    let with = |source: &str, workload: &str| {
+        format!(
+            "#- k/a.yaml\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: root, namespace: \
+             flux-system}}\nspec: {{interval: 1h, path: ./k, sourceRef: {{kind: GitRepository, name: home}}}}\n---\napiVersion: \
+             kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: a, namespace: flux-system}}\nspec: {{interval: 1h, \
+             path: ./a, sourceRef: {{kind: GitRepository, name: {source}}}, healthChecks: [{{apiVersion: apps/v1, kind: Deployment, \
+             namespace: default, name: {workload}}}]}}\n#- a/d.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d, \
+             namespace: default}}\nspec: {{template: {{spec: {{containers: []}}}}}}\n"
+        )
+    };
+    assert_eq!(said("flux/reference", &with("home", "d")), [""; 0]);
+    let lacks = ["Kustomization flux-system/a: it names GitRepository flux-system/hom, which nobody makes"];
+    assert_eq!(said("flux/reference", &with("hom", "d")), lacks);
+    let lacks = ["Kustomization flux-system/a: it waits for Deployment default/e, which nobody makes"];
+    assert_eq!(said("flux/reference", &with("home", "e")), lacks);
 }

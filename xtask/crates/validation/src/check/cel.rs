@@ -110,7 +110,11 @@ fn walk<'a>(
                     Some(Value::Map(map)) => map.map.get(&Key::String(name.into())),
                     _ => None,
                 };
-                faults.path.0.push(if id.is_some() { Step::Field(&field.key) } else { Step::Key(&field.key) });
+                faults.path.0.push(if id.is_some() {
+                    Step::Field(&field.key)
+                } else {
+                    Step::Key(&field.key)
+                });
                 walk(&field.value, below, inner, table, programs, faults);
                 faults.path.0.pop();
             }
@@ -140,7 +144,9 @@ fn ask(rule: &Rule, node: &Node, value: &Value, programs: &mut Programs, faults:
         Ok(_) => {
             let said = rule.message_expression.as_ref().map(|text| programs.evaluate(text, value));
             match (said, &rule.message) {
-                (Some(Ok(Value::String(said))), _) => format!("is refused by its definition: {}", said.trim()),
+                (Some(Ok(Value::String(said))), _) => {
+                    format!("is refused by its definition: {}", said.trim())
+                }
                 (_, Some(said)) => format!("is refused by its definition: {}", said.trim()),
                 _ => format!("is refused by the rule `{}`", rule.rule.trim()),
             }

@@ -38,9 +38,8 @@ impl Defaults {
                     let Some(below) = table.at(*id) else { continue };
                     if let Some(default) = &below.default {
                         // Null stands for nothing where null is no value.
-                        let is_missing = node
-                            .get(name)
-                            .is_none_or(|value| value.is_null() && !below.nullable);
+                        let is_missing =
+                            node.get(name).is_none_or(|value| value.is_null() && !below.nullable);
                         if is_missing {
                             let value = self.value(default).all_at(at);
                             node.set(name, value);

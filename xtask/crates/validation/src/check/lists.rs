@@ -49,9 +49,10 @@ fn key(item: &Node, of: &Type, kind: &Kind<'_>) -> Result<String, &'static str> 
         let (_, id) = item_type?.fields.iter().find(|(field, _)| field == name)?;
         let of = kind.table.at(*id)?;
         // A key that is a text or a number and has no default counts as empty.
-        of.default.clone().map(String::from).or_else(|| {
-            matches!(of.is, Is::Text | Is::Whole(_) | Is::WholeOrText).then(|| "none".to_owned())
-        })
+        of.default
+            .clone()
+            .map(String::from)
+            .or_else(|| matches!(of.is, Is::Text | Is::Whole(_) | Is::WholeOrText).then(|| "none".to_owned()))
     };
     let part = |name: &smol_str::SmolStr| {
         let found = item.get(name).filter(|value| !value.is_null()).map(json);

@@ -39,7 +39,14 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_the_server_reads_them() {
-        for (text, amount) in [("1", 1.0), ("100m", 0.1), ("1.5Gi", 1.5 * 1024f64.powi(3)), ("-1k", -1000.0), (".5", 0.5), ("1e3", 1000.0)] {
+        for (text, amount) in [
+            ("1", 1.0),
+            ("100m", 0.1),
+            ("1.5Gi", 1.5 * 1024f64.powi(3)),
+            ("-1k", -1000.0),
+            (".5", 0.5),
+            ("1e3", 1000.0),
+        ] {
             assert_eq!(parse(text), Some(amount), "{text}");
         }
         for text in ["", "m", "1Gb", "1 Gi", "1.2.3", "0x1", "1e", "--1", "1K"] {

@@ -61,7 +61,9 @@ fn text_of(text: &str, of: &Type) -> Value {
     let format = of.limits.as_ref().and_then(|limits| limits.format.as_deref());
     let found = match format.filter(|_| of.is == Is::Text) {
         Some("date-time") => chrono::DateTime::parse_from_rfc3339(text).ok().map(Value::Timestamp),
-        Some("date") => chrono::DateTime::parse_from_rfc3339(&format!("{text}T00:00:00Z")).ok().map(Value::Timestamp),
+        Some("date") => {
+            chrono::DateTime::parse_from_rfc3339(&format!("{text}T00:00:00Z")).ok().map(Value::Timestamp)
+        }
         Some("duration") => go_duration(text).map(chrono::Duration::nanoseconds).map(Value::Duration),
         Some("byte") => STANDARD.decode(text).ok().map(|bytes| Value::Bytes(Arc::new(bytes))),
         _ => None,
@@ -71,8 +73,27 @@ fn text_of(text: &str, of: &Type) -> Value {
 
 /// Words of the language, which cannot be names of fields.
 const RESERVED: [&str; 21] = [
-    "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop",
-    "package", "namespace", "return", "var", "void", "while",
+    "true",
+    "false",
+    "null",
+    "in",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 ];
 
 /// The name of a field as rules write it.
