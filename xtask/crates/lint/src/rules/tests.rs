@@ -141,6 +141,16 @@ fn a_removed_version_is_replaced_where_the_other_means_the_same() {
 }
 
 #[test]
+fn health_checks_go_only_where_everything_in_them_is_waited_for_anyway() {
+    let fixture = RULES.iter().find(|rule| rule.code == "flux/wait-and-health-checks").unwrap().failing;
+    assert!(put_right(fixture).is_some());
+    assert_eq!(
+        put_right(&fixture.replace("name: c, namespace: default}]", "name: d, namespace: default}]")),
+        None
+    );
+}
+
+#[test]
 fn who_says_how_an_install_is_tried_may_mean_it() {
     let fixture = RULES.iter().find(|rule| rule.code == "flux/install-not-retried").unwrap().failing;
     assert!(put_right(fixture).is_some());
