@@ -10,10 +10,7 @@ mod generated_files;
 mod kustomize_version;
 mod pipeline;
 mod releases;
-mod variables;
 mod workspace;
-
-use std::collections::BTreeMap;
 
 use serde_json::Value;
 use tests::repository;
@@ -39,20 +36,4 @@ pub fn yaml_files() -> Vec<String> {
 /// The objects of one kind (of Kubernetes, so charts' values are none).
 pub fn objects(kind: &str) -> Vec<(String, Value)> {
     documents().into_iter().filter(|(_, it)| it["kind"] == kind && it["apiVersion"].is_string()).collect()
-}
-
-/// The components of each tier, as the folders say.
-pub fn components() -> BTreeMap<String, Vec<String>> {
-    let mut tiers = BTreeMap::new();
-    for tier in ["infrastructure", "core", "apps"] {
-        let mut names: Vec<String> = std::fs::read_dir(repository::root().join("flux2").join(tier))
-            .unwrap()
-            .map(Result::unwrap)
-            .filter(|entry| entry.path().is_dir())
-            .map(|entry| entry.file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        tiers.insert(tier.to_owned(), names);
-    }
-    tiers
 }

@@ -25,7 +25,7 @@ const ALLOWED: [(&str, &[&str]); 7] = [
         ],
     ),
     ("kustomize-rs", &["base64", "memchr", "regex", "serde_json", "sha2", "smol_str", "yamltree"]),
-    ("lint", &["flux", "kustomize-rs", "validation", "yamltree"]),
+    ("lint", &["fleet", "flux", "kustomize-rs", "validation", "yamltree"]),
     (
         "validation",
         &[

@@ -1,21 +1,35 @@
 //! `lint`: what Flux, Helm and the API server would refuse, and what would hurt later.
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+mod fix;
+mod known;
+mod looked;
 
-use anyhow::Context as _;
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use fleet::roots::COMPONENT_LABEL;
+use flux::render::Rendering;
+use lint::fix::{Fixes, fixes};
 use lint::{ChartObjects, RULES, Rule, Subject};
-use serde_json::{Value, json};
+use serde_json::json;
 use yamltree::diagnostic::{Diagnostic, Severity, has_errors};
+use yamltree::tree::{Overlay, Tree};
 
+use self::fix::Proposal;
+use self::known::{Known, baseline, without};
+use self::looked::Looked;
 use super::release_arguments::ReleaseArguments;
 use super::render_arguments::RenderArguments;
 use crate::context::{Context, Output};
-use crate::edge::charts::sha256_hex;
+use crate::edge::tree::Trees;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::releases;
+use crate::report::findings::gitlab::gitlab;
+use crate::report::findings::human::{Style, human};
+use crate::report::findings::junit::junit;
+use crate::report::findings::sarif::sarif;
+use crate::report::findings::short::short;
+use crate::report::findings::sources::Sources;
 use crate::report::{self, table::table};
 use crate::schemas;
 
@@ -28,8 +42,10 @@ use crate::schemas;
   cargo xtask lint --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
   cargo xtask lint --changed main                 only what is new since the branch main
+  cargo xtask lint --fix                          what can be put right, as a patch; --yes writes it
   cargo xtask lint --explain pods/reference       what a finding means, with an example
-  cargo xtask lint --format gitlab                for GitLab's merge requests
+  cargo xtask lint --format short | grep pods/    a line each
+  cargo xtask lint --format gitlab                for GitLab; also `junit` and `sarif`
 
 A finding is allowed by a comment in its line or the one above: `# allow CODE: REASON`.
 Exit code 1 when there is an error; warnings alone are exit code 0.")]
@@ -56,15 +72,27 @@ pub struct Arguments {
     /// How findings are printed; `--output json` prints them for other machines
     #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     format: Format,
+    /// Show what can be put right without a decision, and write it if you agree; exit code 1 when nobody does
+    #[arg(long, conflicts_with_all = ["list", "explain", "revision"])]
+    fix: bool,
+    /// Write it without asking
+    #[arg(long, requires = "fix")]
+    yes: bool,
 }
 
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A line each, with what to do
+    /// Each in its source, with what to do
     Human,
+    /// A line each, with what to do in the line below
+    Short,
     /// GitLab's code quality report
     Gitlab,
+    /// JUnit's XML: a failed test for each
+    Junit,
+    /// SARIF 2.1.0, with what the rules say
+    Sarif,
 }
 
 /// Runs `lint`.
@@ -78,102 +106,190 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     if let Some(word) = arguments.what.word() {
         return Err(Failure::Usage(format!("`{word}`: another repository has no cluster; leave it out")));
     }
-    let (mut found, looked) = findings(&arguments.what, &arguments.releases, context)?;
+    if arguments.fix && !matches!(arguments.format, Format::Human | Format::Short) {
+        return Err(Failure::Usage("--fix shows a patch; leave --format out".into()));
+    }
+    let before = before(arguments, context)?;
+    let linted = findings(&arguments.what, before.tree(), &arguments.releases, context)?;
+    if arguments.fix {
+        return fixed(&linted, &before, arguments, context);
+    }
+    shown(&linted, &before.known, &[], arguments, context)
+}
+
+/// Puts right what can be put right, and shows what is left.
+fn fixed(linted: &Linted, before: &Before, arguments: &Arguments, context: &Context) -> Outcome {
+    let (what, known) = (&arguments.what, &before.known);
+    let found = without(linted.found.clone(), known.iter().cloned());
+    let found = found.into_iter().filter(|found| found.is_error() || !arguments.errors);
+    let mut sources = linted.sources();
+    // Which tree a finding is about is known where one has a file of that path, and a patch shows what is beside a change.
+    let (found, others): (Vec<_>, Vec<_>) =
+        found.filter(|found| found.fix.is_some()).partition(|found| sources.may_be_shown(&found.place.file));
+    for of in others {
+        let why = "a patch of its file would show what is secret, or nobody knows which file it is";
+        context.terminal.say(format!("{}: {} is left: {why}", of.place, of.code));
+    }
+    let again = |fixes: &Fixes| {
+        let texts = fixes.changes.iter().map(|change| (change.file.clone(), change.after.clone()));
+        let tree = Box::new(Overlay::new(what.tree(context)?, texts));
+        let after = findings_in(tree, what, before.tree(), &arguments.releases, context)?;
+        Ok(fix::brought((&linted.found, &linted.rendering), (&after.found, &after.rendering), &fixes.fixed))
+    };
+    let Proposal { fixes, left_out } = fix::proposed(&found, &*linted.trees.repository, &again)?;
+    for (of, why) in left_out {
+        context.terminal.say(format!("{}: {} is left: {why}", of.place, of.code));
+    }
+    if fixes.changes.is_empty() {
+        context.terminal.say("Nothing can be put right without a decision.");
+        return shown(linted, known, &[], arguments, context);
+    }
+    let patch = fix::patch(&fixes.changes);
+    match context.output {
+        // A document is for programs: those are not asked.
+        Output::Json if !arguments.yes => {
+            report::json(&json!({"version": 1, "fixes": fixes.fixed, "patch": patch}));
+            return Ok(Exit::No);
+        }
+        Output::Json => {}
+        Output::Human => report::line(patch.trim_end_matches('\n')),
+    }
+    if !fix::write(&fixes.changes, what.root(context), arguments.yes, context)? {
+        return Ok(Exit::No);
+    }
+    let (count, files) = (counted(fixes.fixed.len(), "finding"), counted(fixes.changes.len(), "file"));
+    context.terminal.say(format!("Put right: {count} in {files}."));
+    let left = findings(what, before.tree(), &arguments.releases, context)?;
+    shown(&left, known, &fixes.fixed, arguments, context)
+}
+
+/// What there was before.
+#[derive(Default)]
+struct Before {
+    /// The repository in the commit since which only what is new is told.
+    tree: Option<Box<dyn Tree + Sync>>,
+    /// The findings that are not told.
+    known: Vec<Known>,
+}
+
+impl Before {
+    fn tree(&self) -> Option<&dyn Tree> {
+        self.tree.as_deref().map(|tree| tree as &dyn Tree)
+    }
+}
+
+fn before(arguments: &Arguments, context: &Context) -> Result<Before, Failure> {
+    let mut before = Before::default();
     if let Some(revision) = &arguments.changed {
-        let (before, _) = findings(&arguments.what.at(revision), &arguments.releases, context)?;
-        found = without(found, before.iter().map(Known::of));
+        let what = arguments.what.at(revision);
+        before.tree = Some(what.tree(context)?);
+        before.known.extend(findings(&what, None, &arguments.releases, context)?.found.iter().map(Known::of));
     }
     if let Some(file) = &arguments.baseline {
-        found = without(found, baseline(file)?.into_iter());
+        before.known.extend(baseline(file)?);
     }
+    Ok(before)
+}
+
+/// Prints the findings that are not known; `fixed` were there a moment ago.
+fn shown(
+    linted: &Linted,
+    known: &[Known],
+    fixed: &[Diagnostic],
+    arguments: &Arguments,
+    context: &Context,
+) -> Outcome {
+    let mut found = without(linted.found.clone(), known.iter().cloned());
     let count = |severity| found.iter().filter(|found| found.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if arguments.errors {
         found.retain(Diagnostic::is_error);
     }
     match (context.output, arguments.format) {
-        (Output::Json, _) => report::json(&json!({
-            "version": 1,
-            "errors": errors,
-            "warnings": warnings,
-            "findings": found,
-            "objects": looked.objects,
-            "checked": looked.checked,
-            "withoutSchema": looked.unknown,
-            "unevaluatedRules": looked.unevaluated.iter().map(|(rule, why)| json!({"rule": rule, "why": why})).collect::<Vec<_>>(),
-            "kubernetes": looked.kubernetes,
-        })),
+        (Output::Json, _) => {
+            let mut document = json!({
+                "version": 1,
+                "errors": errors,
+                "warnings": warnings,
+                "findings": found,
+                "objects": linted.looked.objects,
+                "checked": linted.looked.checked,
+                "withoutSchema": linted.looked.unknown,
+                "unevaluatedRules": linted.looked.unevaluated.iter().map(|(rule, why)| json!({"rule": rule, "why": why})).collect::<Vec<_>>(),
+                "kubernetes": linted.looked.kubernetes,
+            });
+            if arguments.fix {
+                document["fixed"] = json!(fixed);
+            }
+            report::json(&document);
+        }
         (_, Format::Gitlab) => report::json(&gitlab(&found)),
-        (_, Format::Human) => {
-            found.iter().for_each(|found| report::line(found.to_string()));
+        (_, Format::Junit) => report::line(junit(&found)?.trim_end()),
+        (_, Format::Sarif) => report::json(&sarif(&found, RULES)),
+        (_, form) => {
+            let (mut sources, style) = (linted.sources(), Style::of_stdout());
+            for found in &found {
+                report::line(match form {
+                    Format::Short => short(found),
+                    _ => human(found, sources.line(found), style),
+                });
+            }
             let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
-            let rules = RULES.len();
-            let objects = looked.objects;
-            let said = looked.said();
+            let (objects, rules, said) = (linted.looked.objects, RULES.len(), linted.looked.said());
             context
                 .terminal
                 .say(format!("{errors} and {warnings} in {objects} objects, by {rules} rules{said}"));
+            let may_be_shown =
+                |found: &&Diagnostic| found.fix.is_some() && sources.may_be_shown(&found.place.file);
+            let with_fix: Vec<Diagnostic> = found.iter().filter(may_be_shown).cloned().collect();
+            let fixes = fixes(&with_fix, &*linted.trees.repository).fixed.len();
+            if fixes > 0 && !arguments.fix && arguments.what.is_work_tree() {
+                context
+                    .terminal
+                    .say(format!("{fixes} of them can be put right without a decision: --fix shows how"));
+            }
         }
     }
     Ok(if has_errors(&found) { Exit::No } else { Exit::Yes })
 }
 
-/// What was looked at.
-struct Looked {
-    /// Objects.
-    objects: usize,
-    /// Objects whose kinds have schemas at hand.
-    checked: usize,
-    /// Kinds without one, and how many objects are of them.
-    unknown: BTreeMap<String, usize>,
-    /// Rules of definitions that could not be evaluated, each with the reason.
-    unevaluated: Vec<(String, String)>,
-    /// The version of Kubernetes.
-    kubernetes: String,
-    has_schemas: bool,
+/// Everything that is found, and what it was found in.
+struct Linted {
+    found: Vec<Diagnostic>,
+    looked: Looked,
+    rendering: Rendering,
+    trees: Trees,
 }
 
-impl Looked {
-    fn at(subject: &Subject<'_>, kubernetes: String) -> Self {
-        let refused = subject.refused();
-        Looked {
-            objects: subject.objects().count(),
-            checked: refused.checked,
-            unknown: refused.unknown.clone(),
-            unevaluated: refused.unevaluated.clone(),
-            kubernetes,
-            has_schemas: subject.has_schemas(),
-        }
-    }
-
-    /// What a person should know about what was not looked at.
-    fn said(&self) -> String {
-        if !self.has_schemas {
-            return "; schemas are not at hand (`cargo xtask schemas pull`), so no object was held against one".to_owned();
-        }
-        let without: usize = self.unknown.values().sum();
-        let kinds: Vec<&str> = self.unknown.keys().map(String::as_str).take(3).collect();
-        let more = if self.unknown.len() > kinds.len() { ", …" } else { "" };
-        match without {
-            0 => format!(", held against Kubernetes {}", self.kubernetes),
-            _ => format!(
-                ", {} held against Kubernetes {}, {without} without a schema ({}{more})",
-                self.checked,
-                self.kubernetes,
-                kinds.join(", "),
-            ),
-        }
+impl Linted {
+    fn sources(&self) -> Sources<'_> {
+        let others = self.trees.others.values().map(|tree| tree as &dyn Tree);
+        let made = self.rendering.artifacts.values().map(|files| files as &dyn Tree);
+        Sources::new(std::iter::once(&*self.trees.repository as &dyn Tree).chain(others).chain(made))
     }
 }
 
-/// Everything that is found, and in what.
+/// Everything that is found, and in what; `before` is the repository as it was, where it is asked what is new.
 fn findings(
     what: &RenderArguments,
+    before: Option<&dyn Tree>,
     releases: &ReleaseArguments,
     context: &Context,
-) -> Result<(Vec<Diagnostic>, Looked), Failure> {
-    let (rendering, trees) = what.rendered_with_trees(context)?;
+) -> Result<Linted, Failure> {
+    findings_in(what.tree(context)?, what, before, releases, context)
+}
+
+/// The same in this tree in place of the repository.
+fn findings_in(
+    tree: Box<dyn Tree + Sync>,
+    what: &RenderArguments,
+    before: Option<&dyn Tree>,
+    releases: &ReleaseArguments,
+    context: &Context,
+) -> Result<Linted, Failure> {
+    let (rendering, trees) = what.rendered_from(tree, context)?;
     let mut subject = Subject::new(&*trees.repository, &rendering, COMPONENT_LABEL);
+    subject.before = before;
     let mut of_charts: Vec<Diagnostic> = Vec::new();
     if let Some(options) = releases.options() {
         subject.has_all_charts = true;
@@ -200,55 +316,13 @@ fn findings(
     let mut found = lint::lint(&subject);
     found.extend(of_charts);
     found.sort();
-    Ok((found, Looked::at(&subject, version)))
+    let looked = Looked::at(&subject, version);
+    drop(subject);
+    Ok(Linted { found, looked, rendering, trees })
 }
 
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-/// What makes a finding the same one wherever its line went.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Known {
-    code: String,
-    file: String,
-    message: String,
-}
-
-impl Known {
-    fn of(found: &Diagnostic) -> Self {
-        Known { code: found.code.to_owned(), file: found.place.file.clone(), message: found.message.clone() }
-    }
-}
-
-/// The findings that are not known; of equal ones as many are left out as are known.
-fn without(found: Vec<Diagnostic>, known: impl Iterator<Item = Known>) -> Vec<Diagnostic> {
-    let mut left: HashMap<Known, usize> = HashMap::new();
-    known.for_each(|known| *left.entry(known).or_default() += 1);
-    let mut is_new = |found: &Diagnostic| match left.get_mut(&Known::of(found)) {
-        Some(count) if *count > 0 => {
-            *count -= 1;
-            false
-        }
-        _ => true,
-    };
-    found.into_iter().filter(|found| is_new(found)).collect()
-}
-
-/// The findings in a file that `lint --output json` wrote.
-fn baseline(file: &Path) -> Result<Vec<Known>, Failure> {
-    let read = || -> anyhow::Result<Value> { Ok(serde_json::from_slice(&std::fs::read(file)?)?) };
-    let found = read().with_context(|| format!("read the findings in {}", file.display()))?;
-    let Some(all) = found["findings"].as_array() else {
-        return Err(Failure::Usage(format!("{} is nothing that `lint --output json` wrote", file.display())));
-    };
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let known = |one: &Value| Known {
-        code: text(&one["code"]),
-        file: text(&one["place"]["file"]),
-        message: text(&one["message"]),
-    };
-    Ok(all.iter().map(known).collect())
 }
 
 fn list(context: &Context) -> Outcome {
@@ -282,21 +356,4 @@ fn explained(code: &str, context: &Context) -> Outcome {
     report::line(format!("This has it (each `#-` line begins a file):\n\n{}", indented(rule.failing)));
     report::line(format!("This has not:\n\n{}", indented(rule.fixed).trim_end()));
     Ok(Exit::Yes)
-}
-
-/// <https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format>
-fn gitlab(found: &[Diagnostic]) -> Value {
-    let one = |found: &Diagnostic| {
-        let severity = if found.is_error() { "major" } else { "minor" };
-        // The line is no part of it, so that a finding that only moved is the same one.
-        let mark = format!("{}\n{}\n{}", found.code, found.place.file, found.message);
-        json!({
-            "description": found.message,
-            "check_name": found.code,
-            "fingerprint": sha256_hex(mark.as_bytes()),
-            "severity": severity,
-            "location": {"path": found.place.file, "lines": {"begin": found.place.line.unwrap_or(1)}},
-        })
-    };
-    found.iter().map(one).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -81,16 +81,35 @@ impl RenderArguments {
         self.rendered_with_trees(context).map(|(rendering, _)| rendering)
     }
 
+    /// The repository: its files on disk, or those of a commit.
+    pub fn tree(&self, context: &Context) -> Result<Box<dyn Tree + Sync>, Failure> {
+        let root = self.repository.as_deref().unwrap_or(&context.root);
+        let Some(revision) = &self.revision else { return Ok(Box::new(DiskTree::artifact(root))) };
+        let git = served::git(&context.layout)?;
+        Ok(commit::open(&git, root, revision)?)
+    }
+
     /// The same, with what it was rendered from.
     pub fn rendered_with_trees(&self, context: &Context) -> Result<(Rendering, Trees), Failure> {
-        let root = self.repository.as_deref().unwrap_or(&context.root);
-        let tree: Box<dyn Tree + Sync> = match &self.revision {
-            None => Box::new(DiskTree::artifact(root)),
-            Some(revision) => {
-                let git = served::git(&context.layout)?;
-                commit::open(&git, root, revision)?
-            }
-        };
+        self.rendered_from(self.tree(context)?, context)
+    }
+
+    /// Are the files on disk meant, and no commit?
+    pub fn is_work_tree(&self) -> bool {
+        self.revision.is_none()
+    }
+
+    /// The folder of the repository.
+    pub fn root<'c>(&'c self, context: &'c Context) -> &'c Path {
+        self.repository.as_deref().unwrap_or(&context.root)
+    }
+
+    /// Renders what the flags say, from this tree in place of the repository.
+    pub fn rendered_from(
+        &self,
+        tree: Box<dyn Tree + Sync>,
+        context: &Context,
+    ) -> Result<(Rendering, Trees), Failure> {
         let others: BTreeMap<String, DiskTree> =
             self.sources.iter().map(|(name, folder)| (name.clone(), DiskTree::artifact(folder))).collect();
         let (entry, data) = match &self.entry {

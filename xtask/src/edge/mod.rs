@@ -8,5 +8,6 @@ pub mod helm;
 pub mod kustomize;
 pub mod private_file;
 pub mod process;
+pub mod replace;
 pub mod terminal;
 pub mod tree;

@@ -8,6 +8,8 @@ use serde_json::json;
 use crate::context::Output;
 use crate::exit::Failure;
 
+pub mod diff;
+pub mod findings;
 pub mod table;
 
 /// Tells why a command could not do its job.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use yamltree::diagnostic::{Diagnostic, Place};
+use yamltree::fix::Fix;
 use yamltree::path::RepoPath;
 
 use crate::subject::Subject;
@@ -13,6 +14,8 @@ const MARK: &str = "# allow ";
 struct Allowance {
     code: String,
     has_reason: bool,
+    /// Does the next line go on with it?
+    goes_on: bool,
     column: usize,
     is_used: bool,
 }
@@ -30,8 +33,10 @@ pub(crate) fn without(found: Vec<Diagnostic>, subject: &Subject<'_>) -> Vec<Diag
         if !text.contains(MARK) {
             continue;
         }
-        for (number, line) in text.lines().enumerate() {
-            if let Some(allowance) = allowance(line) {
+        let next = text.lines().skip(1).chain([""]);
+        for (number, (line, next)) in text.lines().zip(next).enumerate() {
+            if let Some(mut allowance) = allowance(line) {
+                allowance.goes_on = next.trim_start().starts_with('#') && !next.contains(MARK);
                 all.insert((file.clone(), number + 1), allowance);
             }
         }
@@ -47,13 +52,23 @@ pub(crate) fn without(found: Vec<Diagnostic>, subject: &Subject<'_>) -> Vec<Diag
             None => left.push(found),
         }
     }
+    let is_complete = subject.is_complete();
+    // Without schemas nobody knows what the API server would say.
+    let would_be_found = |code: &str| {
+        let needs_schemas = code.starts_with("api/") || code.starts_with("kubernetes/");
+        crate::rule(code).is_some() && (subject.has_schemas() || !needs_schemas)
+    };
     for ((file, line), allowance) in all {
         let place = Place::at(file, line, allowance.column);
-        if !allowance.is_used {
+        // What only charts' objects have is allowed also where those are not at hand.
+        if !allowance.is_used && is_complete {
             let message = format!("`{}` is allowed here, and there is nothing to allow", allowance.code);
-            left.push(
-                Diagnostic::warning("lint/unused-allow", place, message).with_help("remove the comment"),
-            );
+            let mut found =
+                Diagnostic::warning("lint/unused-allow", place, message).with_help("remove the comment");
+            if !allowance.goes_on && would_be_found(&allowance.code) {
+                found = found.with_fix(Fix::Uncomment { begins: format!("{MARK}{}", allowance.code) });
+            }
+            left.push(found);
         } else if !allowance.has_reason {
             let message = format!("`{}` is allowed here without a reason", allowance.code);
             let help = "write it as `# allow CODE: REASON`";
@@ -73,6 +88,7 @@ fn allowance(line: &str) -> Option<Allowance> {
     is_code.then(|| Allowance {
         code: code.to_owned(),
         has_reason: !reason.trim().is_empty(),
+        goes_on: false,
         column,
         is_used: false,
     })

@@ -7,9 +7,14 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 mod allowed;
+pub mod fix;
+mod made;
+mod platform;
+mod pod_security;
 mod refused;
 mod rule;
 mod rules;
+mod secret_lines;
 mod subject;
 
 use yamltree::diagnostic::Diagnostic;
@@ -17,6 +22,7 @@ use yamltree::diagnostic::Diagnostic;
 pub use refused::Refused;
 pub use rule::{Check, Found, Rule};
 pub use rules::RULES;
+pub use secret_lines::secret_lines;
 pub use subject::{ChartObjects, Object, Owner, Subject};
 
 /// Everything that is wrong, sorted by place: what cannot be built, what waits for nothing or for itself, and what rules find.
@@ -26,6 +32,7 @@ pub use subject::{ChartObjects, Object, Owner, Subject};
 pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = subject.rendering.problems().cloned().collect();
     found.extend(subject.graph.findings.iter().cloned());
+    found.extend(subject.platform().into_iter().flat_map(|platform| platform.found.iter().cloned()));
     found.extend(RULES.iter().flat_map(|rule| rule.findings(subject)));
     let mut found = allowed::without(found, subject);
     found.sort();

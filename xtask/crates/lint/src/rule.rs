@@ -2,6 +2,7 @@
 
 use validation::Sort;
 use yamltree::diagnostic::{Diagnostic, Place, Severity};
+use yamltree::fix::Fix;
 
 use crate::subject::{Object, Subject};
 
@@ -48,6 +49,20 @@ impl Found {
     pub fn at(&mut self, place: Place, message: impl Into<String>, help: impl Into<String>) {
         let found = Diagnostic { severity: self.severity, ..Diagnostic::error(self.code, place, message) };
         self.all.push(found.with_help(help));
+    }
+
+    /// The same with a fix, where there is nothing to decide; it is about the value at that place.
+    pub fn at_with_fix(
+        &mut self,
+        place: Place,
+        message: impl Into<String>,
+        help: impl Into<String>,
+        fix: Option<Fix>,
+    ) {
+        self.at(place, message, help);
+        if let Some(found) = self.all.last_mut() {
+            found.fix = fix.map(Box::new);
+        }
     }
 }
 

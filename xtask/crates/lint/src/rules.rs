@@ -14,6 +14,22 @@ macro_rules! deployment {
     };
 }
 
+/// The examples of rules about Ingresses: `files` and `www`, each with more lines of its `spec`.
+macro_rules! ingress {
+    ($files:literal, $www:literal) => {
+        concat!(
+            "#- k/i.yaml\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: files, namespace: default}\nspec:\n  \
+             ingressClassName: nginx\n  defaultBackend: {service: {name: files, port: {number: 80}}}\n  ",
+            $files,
+            "\n---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: www, namespace: default}\nspec:\n  \
+             ingressClassName: nginx\n  rules: [{host: www.example.org, http: {paths: [{path: /, pathType: Prefix, backend: {service: \
+             {name: www, port: {number: 80}}}}]}}]\n  ",
+            $www,
+            "\n"
+        )
+    };
+}
+
 /// The example of a rule about what the API server refuses: a kind, and an object of it with this `spec`.
 macro_rules! thing {
     ($spec:literal) => {
@@ -54,31 +70,84 @@ spec: "#,
     };
 }
 
+/// The example of rules about sources: a HelmRelease with this one, and a source `own`.
+macro_rules! release_from {
+    ($source:literal) => {
+        concat!(
+            "#- k/r.yaml\napiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r, namespace: \
+             default}\nspec:\n  interval: 1h\n  install: {strategy: {name: RetryOnFailure}}\n  chart: {spec: {chart: c, version: 1.2.3, \
+             sourceRef: {kind: HelmRepository, name: ",
+            $source,
+            "}}}\n---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: own, namespace: \
+             default}\nspec: {interval: 1h, url: https://charts.example.org}\n"
+        )
+    };
+}
+
+/// The examples of rules about the platform's tree: the contract of a component, more lines of it, and other files.
+macro_rules! component {
+    ($more:literal) => {
+        concat!("#- flux2/apps/blog/component.yaml\ntitle: Blog\ndescription: News for everybody.\n", $more)
+    };
+}
+
 mod api_duplicate;
 mod api_missing_field;
 mod api_rule;
 mod api_type;
 mod api_unknown_field;
 mod api_value;
+mod certificates_issuer;
 mod flux_api_version;
+mod flux_data;
 mod flux_floating_version;
 mod flux_inline_values;
 mod flux_install_not_retried;
+mod flux_long_chain;
 mod flux_not_gated;
+mod flux_reference;
+mod flux_short_interval;
+mod flux_suspended;
 mod flux_two_owners;
 mod flux_value_set_twice;
 mod flux_wait_and_health_checks;
 mod helm_null;
+mod helm_random;
 mod images_bitnami;
 mod images_floating_tag;
+mod ingress_backend;
+mod ingress_certificate;
+mod ingress_same_path;
+mod ingress_tls;
 mod kubernetes_switched_off;
 mod kubernetes_unknown_kind;
 mod namespace_missing;
+mod pods_limits;
+mod pods_priority_class;
 mod pods_privileged;
+mod pods_probes;
 mod pods_reference;
 mod pods_requests;
+mod pods_security_context;
+mod pods_selector;
+mod pods_service_account;
 mod prune_data;
 mod secrets_plain;
+mod secrets_variable;
+mod tree_backup;
+mod tree_contract;
+mod tree_default;
+mod tree_files;
+mod tree_generated;
+mod tree_kustomization;
+mod tree_one_release;
+mod tree_registry;
+mod tree_retries;
+mod tree_unlisted_file;
+mod tree_values;
+mod tree_variable;
+mod update_chart_version;
+mod update_generated;
 
 use crate::rule::Rule;
 
@@ -90,26 +159,58 @@ pub static RULES: &[Rule] = &[
     api_type::RULE,
     api_unknown_field::RULE,
     api_value::RULE,
+    certificates_issuer::RULE,
     flux_api_version::RULE,
+    flux_data::RULE,
     flux_floating_version::RULE,
     flux_inline_values::RULE,
     flux_install_not_retried::RULE,
+    flux_long_chain::RULE,
     flux_not_gated::RULE,
+    flux_reference::RULE,
+    flux_short_interval::RULE,
+    flux_suspended::RULE,
     flux_two_owners::RULE,
     flux_value_set_twice::RULE,
     flux_wait_and_health_checks::RULE,
     helm_null::RULE,
+    helm_random::RULE,
     images_bitnami::RULE,
     images_floating_tag::RULE,
+    ingress_backend::RULE,
+    ingress_certificate::RULE,
+    ingress_same_path::RULE,
+    ingress_tls::RULE,
     kubernetes_switched_off::RULE,
     kubernetes_unknown_kind::RULE,
     namespace_missing::RULE,
+    pods_limits::RULE,
+    pods_priority_class::RULE,
     pods_privileged::RULE,
+    pods_probes::RULE,
     pods_reference::RULE,
     pods_requests::RULE,
+    pods_security_context::RULE,
+    pods_selector::RULE,
+    pods_service_account::RULE,
     prune_data::RULE,
     secrets_plain::RULE,
+    secrets_variable::RULE,
+    tree_backup::RULE,
+    tree_contract::RULE,
+    tree_default::RULE,
+    tree_files::RULE,
+    tree_generated::RULE,
+    tree_kustomization::RULE,
+    tree_one_release::RULE,
+    tree_registry::RULE,
+    tree_retries::RULE,
+    tree_unlisted_file::RULE,
+    tree_values::RULE,
+    tree_variable::RULE,
+    update_chart_version::RULE,
+    update_generated::RULE,
 ];
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

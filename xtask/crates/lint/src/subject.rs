@@ -1,23 +1,27 @@
 //! What is looked at.
 
-use std::cell::OnceCell;
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use flux::graph::Graph;
 use flux::object::ObjectKey;
 use flux::render::spec::Name;
 use flux::render::{Part, Rendering};
-use kustomize_rs::yaml::node::{Mark, Node};
+use kustomize_rs::yaml::node::{Field, Mark, Node};
 use validation::{Fault, Lookup, Schemas};
 use yamltree::diagnostic::Place;
 use yamltree::tree::Tree;
 
+use crate::made::Made;
+use crate::platform::Platform;
 use crate::refused::{self, Refused};
 
 /// A repository and what it renders to.
 pub struct Subject<'s> {
     /// The repository's files.
     pub tree: &'s dyn Tree,
+    /// Its files as they were, where it is asked what is new.
+    pub before: Option<&'s dyn Tree>,
     /// What it renders to.
     pub rendering: &'s Rendering,
     /// Who makes whom and who waits for whom.
@@ -28,7 +32,9 @@ pub struct Subject<'s> {
     pub has_all_charts: bool,
     /// What kinds have to be, if that is known.
     schemas: Option<Schemas>,
-    refused: OnceCell<Refused>,
+    refused: OnceLock<Refused>,
+    made: OnceLock<Made>,
+    platform: OnceLock<Option<Platform>>,
 }
 
 /// The objects of one release.
@@ -64,18 +70,58 @@ pub struct Object<'s> {
     part: &'s Part,
 }
 
+/// Labels that controllers of Kubernetes give to the pods that they make.
+const ADDED: [&str; 7] = [
+    "apps.kubernetes.io/pod-index",
+    "batch.kubernetes.io/job-name",
+    "controller-revision-hash",
+    "job-name",
+    "pod-template-generation",
+    "pod-template-hash",
+    "statefulset.kubernetes.io/pod-name",
+];
+
+/// Group and kind of what is in no namespace and comes out of charts.
+const CLUSTER_WIDE: [(&str, &str); 22] = [
+    ("", "Namespace"),
+    ("", "PersistentVolume"),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicy"),
+    ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding"),
+    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
+    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
+    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
+    ("apiextensions.k8s.io", "CustomResourceDefinition"),
+    ("apiregistration.k8s.io", "APIService"),
+    ("cert-manager.io", "ClusterIssuer"),
+    ("external-secrets.io", "ClusterExternalSecret"),
+    ("external-secrets.io", "ClusterSecretStore"),
+    ("gateway.networking.k8s.io", "GatewayClass"),
+    ("networking.k8s.io", "IngressClass"),
+    ("node.k8s.io", "RuntimeClass"),
+    ("rbac.authorization.k8s.io", "ClusterRole"),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
+    ("scheduling.k8s.io", "PriorityClass"),
+    ("snapshot.storage.k8s.io", "VolumeSnapshotClass"),
+    ("storage.k8s.io", "CSIDriver"),
+    ("storage.k8s.io", "StorageClass"),
+];
+
 impl<'s> Subject<'s> {
     /// What a repository renders to, without its charts.
     pub fn new(tree: &'s dyn Tree, rendering: &'s Rendering, component_label: &str) -> Self {
         let graph = Graph::of(rendering, component_label);
         Subject {
             tree,
+            before: None,
             rendering,
             graph,
             charts: Vec::new(),
             has_all_charts: false,
             schemas: None,
-            refused: OnceCell::new(),
+            refused: OnceLock::new(),
+            made: OnceLock::new(),
+            platform: OnceLock::new(),
         }
     }
 
@@ -121,6 +167,22 @@ impl<'s> Subject<'s> {
         Some(schemas.get(object.text(&["apiVersion"]), object.kind()))
     }
 
+    /// The platform's components and files; none if the repository is another one.
+    pub(crate) fn platform(&self) -> Option<&Platform> {
+        self.platform.get_or_init(|| Platform::of(self.tree)).as_ref()
+    }
+
+    /// What somebody makes. Asked for the first time when all charts' objects are there.
+    pub(crate) fn made(&self) -> &Made {
+        self.made.get_or_init(|| Made::of(self))
+    }
+
+    /// Is everything known that is applied? Not where a Kustomization cannot be built, or a release's chart is not at hand.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.rendering.problems().next().is_none()
+            && (self.has_all_charts || !self.objects().any(|object| object.is_release()))
+    }
+
     /// Every object that is applied.
     pub fn objects(&self) -> impl Iterator<Item = Object<'_>> {
         let parts = self.rendering.parts.iter().filter(|part| !part.is_beside);
@@ -140,12 +202,17 @@ impl<'s> Subject<'s> {
 impl<'s> Object<'s> {
     /// The text of a field; empty if it is missing.
     pub fn text(&self, path: &[&str]) -> &'s str {
-        at(self.node, path).map_or("", Node::value_text)
+        text(self.node, path)
     }
 
     /// A field; none if it is missing or null.
     pub fn at(&self, path: &[&str]) -> Option<&'s Node> {
         at(self.node, path)
+    }
+
+    /// The entries of a list; none if it is missing.
+    pub fn items(&self, path: &[&str]) -> &'s [Node] {
+        items(self.node, path)
     }
 
     /// Its kind.
@@ -163,6 +230,11 @@ impl<'s> Object<'s> {
         self.kind() == kind && self.group() == group
     }
 
+    /// Is it of a kind that is known to be in no namespace?
+    fn is_cluster_wide(&self) -> bool {
+        CLUSTER_WIDE.contains(&(self.group(), self.kind()))
+    }
+
     /// Is it a HelmRelease?
     pub fn is_release(&self) -> bool {
         self.is(flux::releases::GROUP, "HelmRelease")
@@ -176,7 +248,7 @@ impl<'s> Object<'s> {
     /// Kind, namespace and name.
     pub fn key(&self) -> ObjectKey {
         let mut name = Name::of(self.node);
-        if name.namespace.is_empty() {
+        if name.namespace.is_empty() && !self.is_cluster_wide() {
             self.namespace.clone_into(&mut name.namespace);
         }
         ObjectKey::named(self.kind(), &name)
@@ -218,16 +290,44 @@ impl<'s> Object<'s> {
         Some(Place::at(source.file.as_str(), at.line as usize, at.column as usize))
     }
 
-    /// The pod that it makes; none if it makes none.
-    pub fn pod(&self) -> Option<&'s Node> {
+    /// The pod that it makes with its metadata; none if it makes none.
+    pub fn template(&self) -> Option<&'s Node> {
         match (self.group(), self.kind()) {
-            ("", "Pod") => self.at(&["spec"]),
+            ("", "Pod") => Some(self.node),
             ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") | ("batch", "Job") => {
-                self.at(&["spec", "template", "spec"])
+                self.at(&["spec", "template"])
             }
-            ("batch", "CronJob") => self.at(&["spec", "jobTemplate", "spec", "template", "spec"]),
+            ("batch", "CronJob") => self.at(&["spec", "jobTemplate", "spec", "template"]),
             _ => None,
         }
+    }
+
+    /// The `spec` of the pod that it makes; none if it makes none.
+    pub fn pod(&self) -> Option<&'s Node> {
+        self.template().and_then(|template| at(template, &["spec"]))
+    }
+
+    /// Does a chart make it only when somebody asks Helm for a test?
+    pub fn is_test(&self) -> bool {
+        self.text(&["metadata", "annotations", "helm.sh/hook"]).starts_with("test")
+    }
+
+    /// Does it run until somebody ends it: is it a Deployment, StatefulSet or DaemonSet?
+    pub fn runs_on(&self) -> bool {
+        self.group() == "apps" && matches!(self.kind(), "Deployment" | "StatefulSet" | "DaemonSet")
+    }
+
+    /// Does the pod that it makes have all these labels? Those that Kubernetes adds when it makes the pod are taken to fit.
+    pub fn has_labels(&self, selector: &Node) -> bool {
+        let labels = self.template().and_then(|template| at(template, &["metadata", "labels"]));
+        labels.is_some_and(|labels| {
+            let fits = |field: &Field| {
+                let label = labels.get(&field.key);
+                ADDED.contains(&field.key.as_str())
+                    || label.is_some_and(|label| label.value_text() == field.value.value_text())
+            };
+            selector.fields().iter().all(fits)
+        })
     }
 
     /// The containers of its pod, those that run first included, each with its name.
@@ -238,6 +338,17 @@ impl<'s> Object<'s> {
     }
 }
 
-fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
+/// A field of a field; none if it is missing or null.
+pub(crate) fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
     path.iter().try_fold(node, |node, step| node.get(step)).filter(|node| !node.is_null())
+}
+
+/// The text of a field of a field; empty if it is missing.
+pub(crate) fn text<'n>(node: &'n Node, path: &[&str]) -> &'n str {
+    at(node, path).map_or("", Node::value_text)
+}
+
+/// The entries of a list in a field of a field; none if it is missing.
+pub(crate) fn items<'n>(node: &'n Node, path: &[&str]) -> &'n [Node] {
+    at(node, path).map_or(&[], Node::items)
 }

@@ -179,7 +179,7 @@ impl Schemas {
         };
         let wanted = group(api_version);
         let is_known = self.kinds.keys().any(|(api_version, _)| group(api_version) == wanted)
-            || self.unserved.iter().any(|unserved| *unserved == key);
+            || self.unserved.contains(&key);
         if is_known { Lookup::Missing } else { Lookup::Unknown }
     }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::fix::Fix;
+
 /// How bad a [`Diagnostic`] is. Errors sort before warnings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -77,12 +79,15 @@ pub struct Diagnostic {
     /// What to do, in the imperative.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The same for a machine, if there is nothing to decide.
+    #[serde(skip)]
+    pub fix: Option<Box<Fix>>,
 }
 
 impl Diagnostic {
     /// An error without help.
     pub fn error(code: &'static str, place: Place, message: impl Into<String>) -> Self {
-        Diagnostic { code, severity: Severity::Error, message: message.into(), place, help: None }
+        Diagnostic { code, severity: Severity::Error, message: message.into(), place, help: None, fix: None }
     }
 
     /// A warning without help.
@@ -94,6 +99,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// The same finding with a fix for its place.
+    #[must_use]
+    pub fn with_fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(Box::new(fix));
         self
     }
 
@@ -115,7 +127,10 @@ impl PartialOrd for Diagnostic {
 
 impl Ord for Diagnostic {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.sort_key().cmp(&other.sort_key()).then_with(|| self.help.cmp(&other.help))
+        self.sort_key()
+            .cmp(&other.sort_key())
+            .then_with(|| self.help.cmp(&other.help))
+            .then_with(|| self.fix.cmp(&other.fix))
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod diagnostic;
 pub mod document;
+pub mod fix;
 pub mod nearest;
 pub mod node;
 pub mod path;

@@ -1,10 +1,14 @@
 //! Trees of files: what can be read and listed, wherever it comes from.
 
+mod overlay;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
 use crate::path::{PathError, RepoPath};
+
+pub use overlay::Overlay;
 
 /// One name in a folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

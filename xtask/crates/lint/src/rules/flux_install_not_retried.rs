@@ -1,4 +1,5 @@
 use yamltree::diagnostic::Severity;
+use yamltree::fix::Fix;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Object;
@@ -37,10 +38,12 @@ fn check(object: &Object<'_>, found: &mut Found) {
     if !is_retried {
         let at = object.at(&["spec", "install"]).or_else(|| object.at(&["spec"])).unwrap_or(object.node);
         let message = format!("{}: a failed install is never tried again", object.title());
-        found.at(
-            object.place(at),
-            message,
-            "set `install.strategy` to `{name: RetryOnFailure, retryInterval: 1m}`",
-        );
+        // Who says something about installs may mean it.
+        let fix = object.at(&["spec", "install"]).is_none().then(|| Fix::Insert {
+            under: "spec".into(),
+            lines: "install:\n  strategy:\n    name: RetryOnFailure\n    retryInterval: 1m".into(),
+        });
+        let help = "set `install.strategy` to `{name: RetryOnFailure, retryInterval: 1m}`";
+        found.at_with_fix(object.place(at), message, help, fix);
     }
 }

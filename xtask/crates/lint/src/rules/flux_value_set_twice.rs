@@ -47,7 +47,7 @@ fn check(object: &Object<'_>, found: &mut Found) {
         return;
     }
     let Some(values) = object.at(&["spec", "values"]) else { return };
-    let from = object.at(&["spec", "valuesFrom"]).map_or(&[][..], kustomize_rs::yaml::node::Node::items);
+    let from = object.items(&["spec", "valuesFrom"]);
     for target in from.iter().filter_map(|entry| entry.get("targetPath")) {
         let path = target.value_text();
         // Indices and escapes are left to helm-controller.

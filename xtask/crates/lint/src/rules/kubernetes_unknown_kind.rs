@@ -2,6 +2,7 @@ use flux::helm::BUILT_IN;
 use kustomize_rs::yaml::node::Node;
 use validation::Lookup;
 use yamltree::diagnostic::Severity;
+use yamltree::fix::Fix;
 
 use crate::rule::{Check, Found, Rule};
 use crate::subject::{Object, Subject};
@@ -38,7 +39,8 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
                 let (version, kind) = (object.text(&["apiVersion"]), object.kind());
                 let fault = subject.missing(version, kind, at.at);
                 let message = format!("{}: the cluster has no `{version}/{kind}`", object.title());
-                found.at(object.place(at), message, fault.map_or_else(String::new, |fault| fault.help));
+                let help = fault.map_or_else(String::new, |fault| fault.help);
+                found.at_with_fix(object.place(at), message, help, fix(&object));
             }
             Some(Lookup::Unknown) | None => by_list(&object, at, found),
         }
@@ -69,5 +71,39 @@ fn by_list(object: &Object<'_>, at: &Node, found: &mut Found) {
         [] => format!("look for the kind in `{group}`"),
         others => format!("write `{}`", others.join("` or `")),
     };
-    found.at(object.place(at), format!("{}: Kubernetes has no `{wanted}`", object.title()), help);
+    let message = format!("{}: Kubernetes has no `{wanted}`", object.title());
+    found.at_with_fix(object.place(at), message, help, fix(object));
+}
+
+/// Removed versions whose objects mean the same in another one: group, version, the other version, kinds
+/// (<https://kubernetes.io/docs/reference/using-api/deprecation-guide/>).
+const SAME: [(&str, &str, &str, &[&str]); 8] = [
+    ("autoscaling", "v2beta2", "v2", &["HorizontalPodAutoscaler"]),
+    ("batch", "v1beta1", "v1", &["CronJob"]),
+    ("coordination.k8s.io", "v1beta1", "v1", &["Lease"]),
+    ("node.k8s.io", "v1beta1", "v1", &["RuntimeClass"]),
+    ("policy", "v1beta1", "v1", &["PodDisruptionBudget"]),
+    (
+        "rbac.authorization.k8s.io",
+        "v1beta1",
+        "v1",
+        &["ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"],
+    ),
+    ("scheduling.k8s.io", "v1beta1", "v1", &["PriorityClass"]),
+    ("storage.k8s.io", "v1beta1", "v1", &["CSIDriver", "CSINode", "StorageClass", "VolumeAttachment"]),
+];
+
+/// Another API version, if the object means the same in it.
+fn fix(object: &Object<'_>) -> Option<Fix> {
+    let from = object.text(&["apiVersion"]);
+    let (group, version) = from.split_once('/')?;
+    let is_it = |same: &&(&str, &str, &str, &[&str])| {
+        same.0 == group && same.1 == version && same.3.contains(&object.kind())
+    };
+    let (_, _, other, _) = SAME.iter().find(is_it)?;
+    // An empty selector once chose no pod, and now chooses all.
+    let selector = object.at(&["spec", "selector"]).map_or(&[][..], Node::fields);
+    let chooses = selector.iter().any(|field| !field.value.is_empty());
+    (object.kind() != "PodDisruptionBudget" || chooses)
+        .then(|| Fix::Replace { from: from.to_owned(), to: format!("{group}/{other}") })
 }

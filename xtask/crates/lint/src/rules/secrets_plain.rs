@@ -46,6 +46,12 @@ const SECRET: [&str; 9] = [
     "passphrase",
 ];
 
+/// Does a name say that its value is meant to be known to nobody?
+pub(super) fn is_secret(name: &str) -> bool {
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    SECRET.iter().any(|end| name.to_ascii_lowercase().ends_with(end))
+}
+
 fn check(subject: &Subject<'_>, found: &mut Found) {
     let objects = subject.objects().filter(|object| object.is("", "Secret"));
     for object in objects.filter(|object| matches!(object.owner, Owner::Kustomization(_))) {
@@ -57,12 +63,10 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         };
         for list in ["data", "stringData"] {
             for field in object.at(&[list]).map_or(&[][..], Node::fields) {
-                let key: String = field.key.chars().filter(char::is_ascii_alphanumeric).collect();
-                let is_secret = SECRET.iter().any(|end| key.to_ascii_lowercase().ends_with(end));
                 let path = format!("{list}.{}", field.key);
                 // What a variable was put into is not what is written.
                 let is_written = !rendered.before.iter().any(|(at, _)| *at == path);
-                if is_secret && is_written && !field.value.value_text().is_empty() {
+                if is_secret(&field.key) && is_written && !field.value.value_text().is_empty() {
                     let message = format!("{}: `{path}` is written in the repository", object.title());
                     let help = "take it from a variable, encrypt it with SOPS, or let an operator make it";
                     found.at(object.place(&field.value), message, help);

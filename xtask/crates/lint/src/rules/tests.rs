@@ -1,9 +1,10 @@
 use flux::render::{Entry, Inputs, Rendering, render};
 use yamltree::diagnostic::Diagnostic;
 use yamltree::path::RepoPath;
-use yamltree::tree::MemTree;
+use yamltree::tree::{MemTree, Tree, files_below};
 
 use super::RULES;
+use crate::fix::fixes;
 use crate::subject::Subject;
 
 fn tree(fixture: &str) -> MemTree {
@@ -14,10 +15,26 @@ fn rendering(tree: &MemTree) -> Rendering {
     render(&Inputs::new(tree, Entry::Folder(RepoPath::new("k").unwrap())))
 }
 
-fn lint(fixture: &str) -> Vec<Diagnostic> {
-    let tree = tree(fixture);
-    let rendering = rendering(&tree);
-    let mut subject = Subject::new(&tree, &rendering, "component");
+/// What lies below `before/`, if there is something.
+fn before(tree: &MemTree) -> Option<MemTree> {
+    let folder = RepoPath::new("before").unwrap();
+    let mut before = MemTree::new();
+    for path in files_below(tree, &folder) {
+        let own = path.as_str().strip_prefix("before/").unwrap();
+        before.insert(RepoPath::new(own).unwrap(), tree.read(&path).unwrap());
+    }
+    (before != MemTree::new()).then_some(before)
+}
+
+pub(crate) fn lint(fixture: &str) -> Vec<Diagnostic> {
+    found(&tree(fixture))
+}
+
+fn found(tree: &MemTree) -> Vec<Diagnostic> {
+    let rendering = rendering(tree);
+    let before = before(tree);
+    let mut subject = Subject::new(tree, &rendering, "component");
+    subject.before = before.as_ref().map(|before| before as &dyn Tree);
     subject.check_against(validation::Schemas::default());
     crate::lint(&subject)
 }
@@ -41,6 +58,103 @@ fn an_example_that_was_put_right_is_clean() {
         let found: Vec<_> = lint(rule.fixed).into_iter().filter(|found| found.code == rule.code).collect();
         assert!(found.is_empty(), "{}: {found:#?}", rule.code);
     }
+}
+
+/// The example with a comment above each line of YAML.
+fn commented(fixture: &str) -> String {
+    let mut lines = String::new();
+    for (number, line) in fixture.lines().enumerate() {
+        if !line.starts_with("#-") {
+            let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+            lines.push_str(&format!("{indent}# kept {number}.\n"));
+        }
+        lines.push_str(&format!("{line}\n"));
+    }
+    lines
+}
+
+#[test]
+fn a_fix_puts_the_example_right_and_keeps_its_comments() {
+    let mut with_fix = Vec::new();
+    for rule in RULES {
+        let mut tree = tree(&commented(rule.failing));
+        let own = |tree: &MemTree| -> Vec<Diagnostic> {
+            found(tree).into_iter().filter(|found| found.code == rule.code).collect()
+        };
+        let fixes = fixes(&own(&tree), &tree);
+        for change in fixes.changes {
+            let comments = |text: &str| text.matches("# kept ").count();
+            assert_eq!(comments(&change.before), comments(&change.after), "{}", change.after);
+            tree.insert(change.file, change.after);
+        }
+        if !fixes.fixed.is_empty() {
+            assert_eq!(own(&tree), [], "{}", rule.code);
+            with_fix.push(rule.code);
+        }
+    }
+    let expected = [
+        "flux/api-version",
+        "flux/install-not-retried",
+        "flux/wait-and-health-checks",
+        "kubernetes/unknown-kind",
+    ];
+    assert_eq!(with_fix, expected);
+}
+
+/// The first document of a fixture after a fix of everything in it; none if nothing can be put right.
+fn put_right(fixture: &str) -> Option<String> {
+    let tree = tree(fixture);
+    let fixes = fixes(&lint(fixture), &tree);
+    fixes.changes.into_iter().next().map(|change| change.after)
+}
+
+#[test]
+fn an_old_version_of_flux_is_replaced_unless_a_field_is_gone() {
+    let release = |more: &str| {
+        format!(
+            "#- k/r.yaml\napiVersion: helm.toolkit.fluxcd.io/v2beta2\nkind: HelmRelease\nmetadata: {{name: r, namespace: \
+             default}}\nspec:\n  install: {{remediation: {{retries: 3}}}}\n  chart: {{spec: {{chart: c, version: 1.2.3{more}, \
+             sourceRef: {{kind: HelmRepository, name: a}}}}}}\n"
+        )
+    };
+    let fixed = put_right(&release("")).unwrap();
+    assert!(fixed.starts_with("apiVersion: helm.toolkit.fluxcd.io/v2\n"), "{fixed}");
+    assert_eq!(put_right(&release(", valuesFile: a.yaml")), None);
+    assert_eq!(put_right(&release("").replace("v2beta2", "v3")), None);
+}
+
+#[test]
+fn a_removed_version_is_replaced_where_the_other_means_the_same() {
+    let object = |version: &str, kind: &str, spec: &str| {
+        put_right(&format!(
+            "#- k/a.yaml\napiVersion: {version}\nkind: {kind}\nmetadata: {{name: a, namespace: default}}\nspec: {spec}\n"
+        ))
+    };
+    let version = |text: Option<String>| text.and_then(|text| text.lines().next().map(str::to_owned));
+    let scaler = object("autoscaling/v2beta2", "HorizontalPodAutoscaler", "{}");
+    assert_eq!(version(scaler).as_deref(), Some("apiVersion: autoscaling/v2"));
+    assert_eq!(object("autoscaling/v2beta1", "HorizontalPodAutoscaler", "{}"), None);
+    assert_eq!(object("networking.k8s.io/v1beta1", "Ingress", "{}"), None);
+    // An empty selector means another thing now.
+    assert_eq!(object("policy/v1beta1", "PodDisruptionBudget", "{selector: {}}"), None);
+    assert_eq!(object("policy/v1beta1", "PodDisruptionBudget", "{selector: {matchLabels: {}}}"), None);
+}
+
+#[test]
+fn health_checks_go_only_where_everything_in_them_is_waited_for_anyway() {
+    let fixture = RULES.iter().find(|rule| rule.code == "flux/wait-and-health-checks").unwrap().failing;
+    assert!(put_right(fixture).is_some());
+    assert_eq!(
+        put_right(&fixture.replace("name: c, namespace: default}]", "name: d, namespace: default}]")),
+        None
+    );
+}
+
+#[test]
+fn who_says_how_an_install_is_tried_may_mean_it() {
+    let fixture = RULES.iter().find(|rule| rule.code == "flux/install-not-retried").unwrap().failing;
+    assert!(put_right(fixture).is_some());
+    assert_eq!(put_right(&format!("{fixture}  install: {{timeout: 5m}}\n")), None);
 }
 
 #[test]
@@ -103,4 +217,68 @@ fn a_finding_is_allowed_where_it_is_and_only_with_a_reason() {
     assert!(codes("# allow namespace/missing: the installer makes it\n").is_empty());
     assert_eq!(codes("# allow namespace/missing\n"), ["lint/allow-without-reason"]);
     assert_eq!(codes("# allow prune/data: why not\n"), ["lint/unused-allow", "namespace/missing"]);
+}
+
+#[test]
+fn a_comment_that_allows_nothing_is_removed_if_that_is_sure() {
+    let object = "#- k/a.yaml\napiVersion: v1\nkind: ConfigMap\n";
+    let rest = "metadata: {name: a, namespace: default}\n";
+    let fixed = |comment: &str| put_right(&format!("{object}{comment}{rest}"));
+    let right = fixed("# allow prune/data: why not\n").unwrap();
+    assert_eq!(right, format!("apiVersion: v1\nkind: ConfigMap\n{rest}"));
+    // It goes on, no rule has that code, or a chart may make what is allowed.
+    assert_eq!(fixed("# allow prune/data: why\n# not\n"), None);
+    assert_eq!(fixed("# allow prune/date: why not\n"), None);
+    let release = RULES.iter().find(|rule| rule.code == "flux/install-not-retried").unwrap().fixed;
+    assert_eq!(put_right(&format!("{object}# allow prune/data: why not\n{rest}{release}")), None);
+    // Without schemas nobody knows whether there is something of that sort to allow.
+    let tree = tree(&format!("{object}# allow api/type: why not\n{rest}"));
+    let found = crate::lint(&Subject::new(&tree, &rendering(&tree), "component"));
+    assert_eq!((found[0].code, fixes(&found, &tree).changes), ("lint/unused-allow", Vec::new()));
+}
+
+#[test]
+fn a_service_for_one_pod_of_several_selects_it() {
+    let fixture = "#- k/a.yaml\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: s, namespace: default}\nspec: {template: \
+                   {metadata: {labels: {app: s}}, spec: {containers: []}}}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: s-0, \
+                   namespace: default}\nspec: {selector: {app: s, statefulset.kubernetes.io/pod-name: s-0}}\n";
+    assert!(lint(fixture).is_empty());
+}
+
+/// What one rule says of a repository.
+fn said(code: &str, fixture: &str) -> Vec<String> {
+    lint(fixture).into_iter().filter(|found| found.code == code).map(|found| found.message).collect()
+}
+
+#[test]
+fn a_claim_of_a_pod_is_made_by_somebody() {
+    let pod = |claim: &str| {
+        format!(
+            "#- k/a.yaml\napiVersion: v1\nkind: Pod\nmetadata: {{name: p, namespace: default}}\nspec: {{containers: [], volumes: \
+             [{{name: v, persistentVolumeClaim: {{claimName: {claim}}}}}]}}\n---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: \
+             {{name: db, namespace: default}}\nspec: {{volumeClaimTemplates: [{{metadata: {{name: data}}}}]}}\n"
+        )
+    };
+    assert_eq!(said("pods/reference", &pod("data-db-0")), [""; 0]);
+    let lacks = "Pod default/p: it needs PersistentVolumeClaim default/data, which nobody makes";
+    assert_eq!(said("pods/reference", &pod("data")), [lacks]);
+}
+
+#[test]
+fn a_kustomization_is_built_from_something_and_waits_for_what_is_made() {
+    let with = |source: &str, workload: &str| {
+        format!(
+            "#- k/a.yaml\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: root, namespace: \
+             flux-system}}\nspec: {{interval: 1h, path: ./k, sourceRef: {{kind: GitRepository, name: home}}}}\n---\napiVersion: \
+             kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: a, namespace: flux-system}}\nspec: {{interval: 1h, \
+             path: ./a, sourceRef: {{kind: GitRepository, name: {source}}}, healthChecks: [{{apiVersion: apps/v1, kind: Deployment, \
+             namespace: default, name: {workload}}}]}}\n#- a/d.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: d, \
+             namespace: default}}\nspec: {{template: {{spec: {{containers: []}}}}}}\n"
+        )
+    };
+    assert_eq!(said("flux/reference", &with("home", "d")), [""; 0]);
+    let lacks = ["Kustomization flux-system/a: it names GitRepository flux-system/hom, which nobody makes"];
+    assert_eq!(said("flux/reference", &with("hom", "d")), lacks);
+    let lacks = ["Kustomization flux-system/a: it waits for Deployment default/e, which nobody makes"];
+    assert_eq!(said("flux/reference", &with("home", "e")), lacks);
 }

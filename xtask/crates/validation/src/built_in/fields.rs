@@ -217,22 +217,9 @@ fn each(node: &Node, is: Is, line: &Line, faults: &mut Faults<'_>) {
                 faults.add(Sort::Value, node, format!("cannot be `{value}`"), help);
             }
             Asked::Range(least, most) => in_range(node, is, *least, *most, faults),
-            Asked::Amount(least) => {
-                if quantity::parse(value).is_some_and(|amount| amount < *least) {
-                    let message = format!(
-                        "must be {} or more, and is {value}",
-                        if *least > 0.0 { "more than 0" } else { "0" }
-                    );
-                    faults.add(Sort::Value, node, message, "write a larger amount");
-                }
-            }
+            Asked::Amount(least) => amount(node, *least, faults),
             Asked::TargetPort if value != "0" => port(node, faults),
-            Asked::NodePort => {
-                if value.parse::<i64>().is_ok_and(|port| port != 0 && !(30_000..=32_767).contains(&port)) {
-                    let message = format!("must be from 30000 to 32767, and is {value}");
-                    faults.add(Sort::Value, node, message, "write another port, or leave it out");
-                }
-            }
+            Asked::NodePort => node_port(node, faults),
             Asked::Form(form) => {
                 if let Some(what) = misfit(form, value) {
                     let message = format!("cannot be `{}`: {what}", crate::check::short(value));
@@ -262,6 +249,23 @@ fn in_range(node: &Node, is: Is, least: f64, most: f64, faults: &mut Faults<'_>)
             if most == f64::MAX { format!("{least} or more") } else { format!("from {least} to {most}") };
         let message = format!("must be {wanted}, and is {number}");
         faults.add(Sort::Value, node, message, "write another number");
+    }
+}
+
+fn amount(node: &Node, least: f64, faults: &mut Faults<'_>) {
+    let value = node.value_text();
+    if quantity::parse(value).is_some_and(|amount| amount < least) {
+        let wanted = if least > 0.0 { "more than 0" } else { "0 or more" };
+        faults.add(Sort::Value, node, format!("must be {wanted}, and is {value}"), "write a larger amount");
+    }
+}
+
+/// A port of every node; 0 lets the server choose one.
+fn node_port(node: &Node, faults: &mut Faults<'_>) {
+    let value = node.value_text();
+    if value.parse::<i64>().is_ok_and(|port| port != 0 && !(30_000..=32_767).contains(&port)) {
+        let message = format!("must be from 30000 to 32767, and is {value}");
+        faults.add(Sort::Value, node, message, "write another port, or leave it out");
     }
 }
 

@@ -104,10 +104,8 @@ fn bounds<'a>(item: &'a Node, kind: &str, faults: &mut Faults<'a>) {
             _ => of_containers || matches!(name, "storage" | "requests.storage"),
         }
     };
-    if !matches!(kind, "Container" | "Pod" | "PersistentVolumeClaim")
-        && !(kind.contains('/') && names::is_qualified(kind))
-        && !kind.is_empty()
-    {
+    let is_type = matches!(kind, "" | "Container" | "Pod" | "PersistentVolumeClaim");
+    if !is_type && !(kind.contains('/') && names::is_qualified(kind)) {
         faults.path.0.push(Step::Field("type"));
         let at = item.get("type").unwrap_or(item);
         faults.add(

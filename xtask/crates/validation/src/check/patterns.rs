@@ -13,9 +13,9 @@ impl Patterns {
     /// Does the text fit? What cannot be read here fits everything.
     pub(crate) fn fits(&mut self, pattern: &SmolStr, text: &str) -> bool {
         let read = || {
-            // Go's `\z` and classes are those of this crate; ASCII classes are what Go means by `\d`, `\w`, `\s`.
-            let pattern = pattern.replace("\\d", "[0-9]").replace("[[0-9]", "[[0-9]");
-            Regex::new(&pattern).ok().or_else(|| Regex::new(&in_class(&pattern)).ok())
+            // Go means ASCII digits alone by `\d`.
+            let ascii = pattern.replace("\\d", "[0-9]");
+            Regex::new(&ascii).or_else(|_| Regex::new(&in_class(pattern))).ok()
         };
         self.0.entry(pattern.clone()).or_insert_with(read).as_ref().is_none_or(|read| read.is_match(text))
     }

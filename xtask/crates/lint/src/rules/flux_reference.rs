@@ -1,0 +1,101 @@
+use flux::object::ObjectKey;
+use flux::render::spec::Name;
+use kustomize_rs::yaml::node::Node;
+use yamltree::diagnostic::Severity;
+
+use crate::rule::{Check, Found, Rule};
+use crate::subject::{Object, Subject, at, items, text};
+
+pub(super) const RULE: Rule = Rule {
+    code: "flux/reference",
+    severity: Severity::Error,
+    says: "An object of Flux names another one that nobody makes.",
+    why: "A release without its source is never installed, an alert without its provider tells nobody, a health check of nothing never passes.",
+    failing: release_from!("charts"),
+    fixed: release_from!("own"),
+    check: Check::Repository(check),
+};
+
+fn check(subject: &Subject<'_>, found: &mut Found) {
+    // Is it known which source the repository itself is? Else all Kustomizations are built from something unknown.
+    let mut sources = subject.rendering.parts.iter().map(|part| &part.kustomization);
+    let knows_own =
+        sources.any(|of| !of.name.name.is_empty() && subject.rendering.home(&of.source).is_some());
+    for object in subject.objects() {
+        let source =
+            object.at(&["spec", "sourceRef", "name"]).filter(|_| knows_own && object.is_kustomization());
+        let part = subject.rendering.part(&Name::of(object.node));
+        let built_from = source.and_then(|node| Some((part?.kustomization.source.clone(), node)));
+        for (group, key, node) in workloads(&object) {
+            if subject.made().lacks(group, &key) {
+                let message = format!("{}: it waits for {key}, which nobody makes", object.title());
+                found.at(object.place(node), message, "make it, or correct kind, name or namespace");
+            }
+        }
+        for (key, node) in references(&object).into_iter().chain(built_from) {
+            // What a Kustomization waits for is looked at by the graph.
+            if !key.name.is_empty() && key.name != "*" && subject.made().lacks_of_flux(&key, subject) {
+                let message = format!("{}: it names {key}, which nobody makes", object.title());
+                found.at(object.place(node), message, "make it, or correct kind, name or namespace");
+            }
+        }
+    }
+}
+
+/// The workloads whose health a Kustomization waits for, each with the group of its API and where it is written.
+fn workloads<'s>(object: &Object<'s>) -> Vec<(&'static str, ObjectKey, &'s Node)> {
+    let checks = if object.is_kustomization() { object.items(&["spec", "healthChecks"]) } else { &[] };
+    let of_apps = checks.iter().filter(|check| text(check, &["apiVersion"]).starts_with("apps/"));
+    let named = of_apps.filter_map(|check| {
+        let name = at(check, &["name"])?;
+        let key = ObjectKey::new(text(check, &["kind"]), text(check, &["namespace"]), name.value_text());
+        Some(("apps", key, name))
+    });
+    named.collect()
+}
+
+/// The objects of Flux that an object of Flux needs, each with where that is written.
+fn references<'s>(object: &Object<'s>) -> Vec<(ObjectKey, &'s Node)> {
+    let own = object.key().namespace;
+    let of = |node: &'s Node, kind: &str| {
+        let or = |field: &str, otherwise: &str| match text(node, &[field]) {
+            "" => otherwise.to_owned(),
+            given => given.to_owned(),
+        };
+        let key =
+            ObjectKey { kind: or("kind", kind), namespace: or("namespace", &own), name: or("name", "") };
+        (key, at(node, &["name"]).unwrap_or(node))
+    };
+    let one = |path: &[&str], kind: &str| object.at(path).map(|node| of(node, kind));
+    let several = |path: &[&str]| object.items(path).iter().map(|node| of(node, "")).collect::<Vec<_>>();
+    match (object.group(), object.kind()) {
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => {
+            let chart = one(&["spec", "chart", "spec", "sourceRef"], "HelmRepository");
+            chart.into_iter().chain(one(&["spec", "chartRef"], "OCIRepository")).collect()
+        }
+        ("source.toolkit.fluxcd.io", "HelmChart") => {
+            one(&["spec", "sourceRef"], "HelmRepository").into_iter().collect()
+        }
+        ("source.toolkit.fluxcd.io", "GitRepository") => {
+            let included =
+                object.items(&["spec", "include"]).iter().filter_map(|entry| at(entry, &["repository"]));
+            included.map(|node| of(node, "GitRepository")).collect()
+        }
+        ("image.toolkit.fluxcd.io", "ImagePolicy") => {
+            one(&["spec", "imageRepositoryRef"], "ImageRepository").into_iter().collect()
+        }
+        ("image.toolkit.fluxcd.io", "ImageUpdateAutomation") => {
+            one(&["spec", "sourceRef"], "GitRepository").into_iter().collect()
+        }
+        ("kustomize.toolkit.fluxcd.io", "Kustomization") => several(&["spec", "healthChecks"]),
+        ("notification.toolkit.fluxcd.io", "Alert") => {
+            let provider = one(&["spec", "providerRef"], "Provider");
+            provider.into_iter().chain(several(&["spec", "eventSources"])).collect()
+        }
+        ("notification.toolkit.fluxcd.io", "Receiver") => several(&["spec", "resources"]),
+        ("source.extensions.fluxcd.io", "ArtifactGenerator") => {
+            items(object.node, &["spec", "sources"]).iter().map(|node| of(node, "")).collect()
+        }
+        _ => Vec::new(),
+    }
+}
