@@ -10,6 +10,7 @@ mod ending;
 mod envsubst;
 mod interrupted;
 mod machine;
+mod mutation;
 mod platform;
 mod rendering;
 mod surroundings;

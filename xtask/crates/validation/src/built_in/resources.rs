@@ -105,7 +105,8 @@ fn bounds<'a>(item: &'a Node, kind: &str, faults: &mut Faults<'a>) {
         }
     };
     let is_type = matches!(kind, "" | "Container" | "Pod" | "PersistentVolumeClaim");
-    if !is_type && !(kind.contains('/') && names::is_qualified(kind)) {
+    let is_own = kind.contains('/') && names::is_qualified(kind);
+    if !(is_type || is_own) {
         faults.path.0.push(Step::Field("type"));
         let at = item.get("type").unwrap_or(item);
         faults.add(
