@@ -1,7 +1,8 @@
 //! What the API server would refuse, of every object whose kind is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use flux::render::variables::placeholder;
 use kustomize_rs::yaml::node::Node;
 use validation::{Checker, Lookup, Schemas, Sort, check};
 use yamltree::diagnostic::Place;
@@ -38,6 +39,10 @@ impl Refused {
 pub(crate) fn of(subject: &Subject<'_>, schemas: &Schemas) -> Refused {
     let mut checker = Checker::default();
     let mut refused = Refused::default();
+    // What stands for a value that only the cluster knows says nothing about that value.
+    let rendered = subject.rendering.parts.iter().flat_map(|part| &part.objects);
+    let placeholders: BTreeSet<String> =
+        rendered.flat_map(|object| &object.unknown).map(|name| placeholder(name)).collect();
     for object in subject.objects() {
         let text = |key: &str| object.node.get(key).map_or("", Node::value_text);
         let known = match schemas.get(text("apiVersion"), text("kind")) {
@@ -52,6 +57,9 @@ pub(crate) fn of(subject: &Subject<'_>, schemas: &Schemas) -> Refused {
         };
         refused.checked += 1;
         for fault in check(object.node, &known, &mut checker) {
+            if placeholders.iter().any(|placeholder| fault.message.contains(placeholder.as_str())) {
+                continue;
+            }
             refused.faults.push(Fault {
                 sort: fault.sort,
                 place: object.place_of(fault.at),

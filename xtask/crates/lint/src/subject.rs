@@ -156,6 +156,11 @@ impl<'s> Subject<'s> {
             .get_or_init(|| self.schemas.as_ref().map_or_else(Refused::default, |s| refused::of(self, s)))
     }
 
+    /// API versions that have the kind; none where no schemas are at hand.
+    pub(crate) fn versions_of(&self, kind: &str) -> Vec<&str> {
+        self.schemas.as_ref().map_or_else(Vec::new, |schemas| schemas.versions_of(kind))
+    }
+
     /// What to say of an API version and kind that nobody serves; nothing where no schemas are at hand.
     pub(crate) fn missing(&self, api_version: &str, kind: &str, at: Mark) -> Option<Fault> {
         Some(self.schemas.as_ref()?.missing(api_version, kind, at))

@@ -37,6 +37,12 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
             Some(Lookup::Known(_)) => {}
             Some(Lookup::Missing) => {
                 let (version, kind) = (object.text(&["apiVersion"]), object.kind());
+                // `flux/api-version` says so of Flux's kinds.
+                let served = subject.versions_of(kind);
+                let is_of_flux = object.group().ends_with(".toolkit.fluxcd.io");
+                if is_of_flux && served.iter().any(|version| version.starts_with(object.group())) {
+                    continue;
+                }
                 let fault = subject.missing(version, kind, at.at);
                 let message = format!("{}: the cluster has no `{version}/{kind}`", object.title());
                 let help = fault.map_or_else(String::new, |fault| fault.help);

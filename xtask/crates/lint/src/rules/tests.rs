@@ -282,3 +282,27 @@ fn a_kustomization_is_built_from_something_and_waits_for_what_is_made() {
     let lacks = ["Kustomization flux-system/a: it waits for Deployment default/e, which nobody makes"];
     assert_eq!(said("flux/reference", &with("home", "e")), lacks);
 }
+
+#[test]
+fn a_value_that_only_the_cluster_knows_is_not_judged() {
+    let thing = RULES.iter().find(|rule| rule.code == "api/value").unwrap().failing;
+    let unknown = r#"#- k/ks.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: a, namespace: flux-system}
+spec:
+  interval: 1h
+  prune: true
+  wait: true
+  path: ./a
+  sourceRef: {kind: GitRepository, name: flux-system}
+  postBuild: {substituteFrom: [{kind: Secret, name: variables}]}
+"#;
+    let of = |mode: &str| {
+        let fixture =
+            format!("{unknown}{}", thing.replace("k/thing.yaml", "a/thing.yaml").replace("Fsat", mode));
+        lint(&fixture).into_iter().filter(|found| found.code == "api/value").count()
+    };
+    assert_eq!(of("Fsat"), 1);
+    assert_eq!(of("\"${MODE}\""), 0);
+}
