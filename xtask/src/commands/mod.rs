@@ -68,7 +68,7 @@ pub enum Command {
     Lint(lint::Arguments),
     /// Show who makes whom and who waits for whom, of a cluster or of any repository
     Graph(graph::Arguments),
-    /// Write the files below install/ that are made from the tool's own types
+    /// Fetch, list and use the schemas of objects; alone, write the files that are made from the tool's own types
     Schemas(schemas::Arguments),
     /// Hold kustomize-rs against the real kustomize
     Conformance(conformance::Arguments),
