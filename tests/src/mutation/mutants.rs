@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Keys below which a repository may write any keys: three of them show what all do.
 const FREE: [&str; 12] = [
@@ -159,7 +159,7 @@ fn walk(value: &Value, path: &mut Vec<Step>, places: &mut Vec<Vec<Step>>) {
     let is_free = matches!(path.last(), Some(Step::Key(key)) if FREE.contains(&key.as_str()));
     match value {
         Value::Object(map) => {
-            let keys: Vec<&String> = keys(map).take(if is_free { 3 } else { usize::MAX }).collect();
+            let keys: Vec<&String> = map.keys().take(if is_free { 3 } else { usize::MAX }).collect();
             for key in keys {
                 path.push(Step::Key(key.clone()));
                 places.push(path.clone());
@@ -180,10 +180,6 @@ fn walk(value: &Value, path: &mut Vec<Step>, places: &mut Vec<Vec<Step>>) {
         }
         _ => {}
     }
-}
-
-fn keys(map: &Map<String, Value>) -> impl Iterator<Item = &String> {
-    map.keys()
 }
 
 fn at<'v>(value: &'v Value, place: &[Step]) -> Option<&'v Value> {

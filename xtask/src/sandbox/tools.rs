@@ -71,6 +71,11 @@ const MANIFESTS: &[(&str, &str, &str)] = &[
     ("stages", "sigs.k8s.io/kwok", "kustomize/stage/pod/fast"),
 ];
 
+/// Where Flux's definitions lie: modules, and the folder in each.
+pub fn flux_definitions() -> impl Iterator<Item = (&'static str, &'static str)> {
+    MANIFESTS.iter().filter(|(target, ..)| *target == "crds").map(|(_, module, folder)| (*module, *folder))
+}
+
 /// Digest of everything that decides what the binaries are: 16 hexadecimal digits.
 pub fn digest(pins: &Path) -> Result<String> {
     let mut hash = Sha256::new();

@@ -86,9 +86,9 @@ fn built_in(version: &str, context: &Context) -> Result<Schemas> {
             all.add(group);
         }
     }
-    for controller in ["source", "kustomize", "helm", "notification"] {
-        let module = modules.pinned(&format!("github.com/fluxcd/{controller}-controller"))?;
-        for file in module.files("config/crd/bases", ".yaml")? {
+    for (module, folder) in tools::flux_definitions() {
+        let module = modules.pinned(module)?;
+        for file in module.files(folder, ".yaml")? {
             let objects = read_all_as_json(&module.text(&file)?, &file, Limits::default())
                 .map_err(|found| anyhow::anyhow!("read a definition of Flux: {found}"))?;
             all.add_definitions(objects.iter());

@@ -3,6 +3,7 @@
 
 pub(crate) mod document;
 pub mod emit;
+pub mod field;
 pub(crate) mod folded;
 pub mod json;
 pub(crate) mod last_break;

@@ -7,6 +7,7 @@ use flux::graph::Graph;
 use flux::object::ObjectKey;
 use flux::render::spec::Name;
 use flux::render::{Part, Rendering};
+pub(crate) use kustomize_rs::yaml::field::{at, items, text};
 use kustomize_rs::yaml::node::{Field, Mark, Node};
 use validation::{Fault, Lookup, Schemas};
 use yamltree::diagnostic::Place;
@@ -341,19 +342,4 @@ impl<'s> Object<'s> {
         let all = lists.into_iter().flatten().flat_map(Node::items);
         all.map(|container| (container.get("name").map_or("", Node::value_text), container))
     }
-}
-
-/// A field of a field; none if it is missing or null.
-pub(crate) fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
-    path.iter().try_fold(node, |node, step| node.get(step)).filter(|node| !node.is_null())
-}
-
-/// The text of a field of a field; empty if it is missing.
-pub(crate) fn text<'n>(node: &'n Node, path: &[&str]) -> &'n str {
-    at(node, path).map_or("", Node::value_text)
-}
-
-/// The entries of a list in a field of a field; none if it is missing.
-pub(crate) fn items<'n>(node: &'n Node, path: &[&str]) -> &'n [Node] {
-    at(node, path).map_or(&[], Node::items)
 }

@@ -2,16 +2,22 @@
 //!
 //! [`fields`] holds what is asked of one field, as a table; the other rooms hold what is asked of several fields together.
 
+mod admission;
+mod api_services;
+mod autoscaling;
+mod configuration;
 mod fields;
+mod namespaces;
 mod networking;
 mod pods;
+mod rbac;
 mod resources;
-mod secrets;
 mod selectors;
 mod services;
 mod storage;
 mod workloads;
 
+use kustomize_rs::yaml::field::{at, items, text};
 use kustomize_rs::yaml::node::Node;
 
 use crate::check::{Faults, Sort};
@@ -26,7 +32,7 @@ pub(crate) fn of_type<'a>(node: &'a Node, of: &'a Type, table: &'a Table, faults
     let Some(name) = name.strip_prefix("io.k8s.api.") else {
         match name.rsplit('.').next() {
             Some("LabelSelectorRequirement") => selectors::requirement(node, faults),
-            Some("APIService") => networking::api_service(node, faults),
+            Some("APIService") => api_services::api_service(node, faults),
             _ => {}
         }
         return;
@@ -50,10 +56,10 @@ pub(crate) fn of_type<'a>(node: &'a Node, of: &'a Type, table: &'a Table, faults
         "core.v1.LimitRangeSpec" => resources::limit_range(node, faults),
         "core.v1.ResourceQuotaSpec" => resources::quota(node, faults),
         "core.v1.ScopedResourceSelectorRequirement" => selectors::scope(node, faults),
-        "core.v1.Secret" => secrets::secret(node, faults),
-        "core.v1.ConfigMap" => secrets::config_map(node, faults),
-        "core.v1.Namespace" => workloads::namespace(node, faults),
-        "core.v1.ServiceAccount" => secrets::service_account(node, faults),
+        "core.v1.Secret" => configuration::secret(node, faults),
+        "core.v1.ConfigMap" => configuration::config_map(node, faults),
+        "core.v1.Namespace" => namespaces::namespace(node, faults),
+        "core.v1.ServiceAccount" => configuration::service_account(node, faults),
         "apps.v1.DeploymentSpec" => workloads::deployment(node, faults),
         "apps.v1.StatefulSetSpec" => workloads::stateful_set(node, faults),
         "apps.v1.DaemonSetSpec" => workloads::daemon_set(node, faults),
@@ -66,38 +72,21 @@ pub(crate) fn of_type<'a>(node: &'a Node, of: &'a Type, table: &'a Table, faults
         "networking.v1.NetworkPolicyPort" => networking::port(node, faults),
         "networking.v1.IPBlock" => networking::block(node, faults),
         "networking.v1.IngressClassParametersReference" => networking::parameters(node, faults),
-        "rbac.v1.Role" => networking::role(node, faults),
-        "rbac.v1.ClusterRole" => networking::role(node, faults),
-        "rbac.v1.RoleBinding" | "rbac.v1.ClusterRoleBinding" => networking::binding(node, faults),
+        "rbac.v1.Role" => rbac::role(node, faults),
+        "rbac.v1.ClusterRole" => rbac::role(node, faults),
+        "rbac.v1.RoleBinding" | "rbac.v1.ClusterRoleBinding" => rbac::binding(node, faults),
         "policy.v1.PodDisruptionBudgetSpec" => workloads::budget(node, faults),
-        "autoscaling.v2.HorizontalPodAutoscalerSpec" => workloads::autoscaler(node, faults),
-        "autoscaling.v2.MetricSpec" => workloads::metric(node, faults),
+        "autoscaling.v2.HorizontalPodAutoscalerSpec" => autoscaling::autoscaler(node, faults),
+        "autoscaling.v2.MetricSpec" => autoscaling::metric(node, faults),
         "storage.v1.StorageClass" => storage::class(node, faults),
         "admissionregistration.v1.ValidatingWebhook" | "admissionregistration.v1.MutatingWebhook" => {
-            networking::webhook(node, faults);
+            admission::webhook(node, faults);
         }
         "admissionregistration.v1.ValidatingAdmissionPolicySpec"
-        | "admissionregistration.v1.MutatingAdmissionPolicySpec" => {
-            networking::admission_policy(node, faults)
-        }
+        | "admissionregistration.v1.MutatingAdmissionPolicySpec" => admission::policy(node, faults),
         "discovery.v1.EndpointSlice" => networking::endpoint_slice(node, faults),
         _ => {}
     }
-}
-
-/// A field that is there and not null.
-fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
-    path.iter().try_fold(node, |node, step| node.get(step)).filter(|node| !node.is_null())
-}
-
-/// The text of a field; empty if it is missing or null.
-fn text<'n>(node: &'n Node, path: &[&str]) -> &'n str {
-    at(node, path).map_or("", Node::value_text)
-}
-
-/// The items of a list; none if it is missing.
-fn items<'n>(node: &'n Node, path: &[&str]) -> &'n [Node] {
-    at(node, path).map_or(&[][..], Node::items)
 }
 
 /// A whole number; none if it is missing or none.

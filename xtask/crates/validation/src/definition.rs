@@ -3,11 +3,11 @@
 //! Behaviour: k8s.io/apiextensions-apiserver, `pkg/apiserver/schema` (structural schemas) and the documentation of
 //! CustomResourceDefinition v1.
 
-use kustomize_rs::yaml::node::{Node, Value};
-use kustomize_rs::yaml::value::{Plain, decide};
+use kustomize_rs::yaml::node::Node;
 use smol_str::SmolStr;
 
-use crate::types::{Is, Keyed, Limits, Rule, Table, Type, TypeId};
+use crate::schema::{self, json, push, texts};
+use crate::types::{Is, Limits, Rule, Table, Type, TypeId};
 
 /// The kind that a definition brings, in one version.
 #[derive(Debug, Clone)]
@@ -104,16 +104,7 @@ fn typed(schema: &Node, table: &mut Table, place: Place) -> TypeId {
     let text = |key: &str| schema.get(key).map_or("", Node::value_text);
     let is_true = |key: &str| text(key) == "true";
     let format = text("format");
-    let is = match text("type") {
-        _ if is_true("x-kubernetes-int-or-string") => Is::WholeOrText,
-        "object" => Is::Object,
-        "array" => Is::List,
-        "string" => Is::Text,
-        "integer" => Is::Whole(if format == "int32" { 32 } else { 64 }),
-        "number" => Is::Number,
-        "boolean" => Is::Truth,
-        _ => Is::Anything,
-    };
+    let is = if is_true("x-kubernetes-int-or-string") { Is::WholeOrText } else { schema::is_of(schema) };
     let mut found = Type {
         is,
         keeps_unknown: is_true("x-kubernetes-preserve-unknown-fields") || place == Place::Condition,
@@ -122,11 +113,7 @@ fn typed(schema: &Node, table: &mut Table, place: Place) -> TypeId {
         required: texts(schema.get("required")),
         ..Type::default()
     };
-    found.keyed = match text("x-kubernetes-list-type") {
-        "set" => Keyed::Set,
-        "map" => Keyed::Map(texts(schema.get("x-kubernetes-list-map-keys"))),
-        _ => Keyed::Atomic,
-    };
+    found.keyed = schema::keyed(schema);
     let mut below = |schema: &Node| typed(schema, table, place);
     for field in schema.get("properties").map_or(&[][..], Node::fields) {
         found.fields.push((field.key.clone(), below(&field.value)));
@@ -200,70 +187,4 @@ fn limits(schema: &Node, format: &str, table: &mut Table) -> Option<Box<Limits>>
         unique: is_true("uniqueItems"),
     };
     (limits != Limits::default()).then(|| Box::new(limits))
-}
-
-/// Adds a type; one that says nothing but what its values are is there once.
-pub(crate) fn push(found: Type, table: &mut Table) -> TypeId {
-    table.types.push(found);
-    TypeId::try_from(table.types.len() - 1).unwrap_or(TypeId::MAX)
-}
-
-pub(crate) fn texts(list: Option<&Node>) -> Vec<SmolStr> {
-    list.map_or(&[][..], Node::items).iter().map(|item| item.value_text().into()).collect()
-}
-
-/// A value in JSON.
-pub(crate) fn json(node: &Node) -> String {
-    let mut text = String::new();
-    write_json(node, &mut text);
-    text
-}
-
-fn write_json(node: &Node, into: &mut String) {
-    let between = |index: usize, into: &mut String| {
-        if index > 0 {
-            into.push(',');
-        }
-    };
-    match &node.value {
-        Value::Map(fields) => {
-            into.push('{');
-            for (index, field) in fields.iter().enumerate() {
-                between(index, into);
-                write_text(&field.key, into);
-                into.push(':');
-                write_json(&field.value, into);
-            }
-            into.push('}');
-        }
-        Value::Seq(items) => {
-            into.push('[');
-            for (index, item) in items.iter().enumerate() {
-                between(index, into);
-                write_json(item, into);
-            }
-            into.push(']');
-        }
-        Value::Scalar(scalar) => match decide(scalar) {
-            Ok(Plain::Bool(truth)) => into.push_str(if truth { "true" } else { "false" }),
-            Ok(Plain::Int(number)) => into.push_str(&number.to_string()),
-            Ok(Plain::UInt(number)) => into.push_str(&number.to_string()),
-            Ok(Plain::Float(number)) => into.push_str(&number.to_string()),
-            Ok(Plain::Text(text)) => write_text(&text, into),
-            Ok(Plain::Null) | Err(_) => into.push_str("null"),
-        },
-    }
-}
-
-fn write_text(text: &str, into: &mut String) {
-    into.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => into.extend(['\\', c]),
-            '\n' => into.push_str("\\n"),
-            c if (c as u32) < 0x20 => into.push_str(&format!("\\u{:04x}", c as u32)),
-            c => into.push(c),
-        }
-    }
-    into.push('"');
 }

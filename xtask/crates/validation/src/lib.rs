@@ -11,6 +11,7 @@ mod built_in;
 pub mod check;
 pub mod definition;
 pub mod openapi;
+mod schema;
 mod schemas;
 pub mod types;
 

@@ -11,9 +11,9 @@ use kustomize_rs::yaml::node::Node;
 use smol_str::SmolStr;
 use yamltree::diagnostic::Diagnostic;
 
-use crate::definition::{json, push, texts};
+use crate::schema::{self, json, push, texts};
 use crate::schemas::{Group, Known};
-use crate::types::{Is, Keyed, Limits, Table, Type, TypeId};
+use crate::types::{Is, Limits, Table, Type, TypeId};
 
 const REFERENCE: &str = "#/components/schemas/";
 
@@ -137,21 +137,9 @@ impl<'d> Builder<'d> {
     fn typed(&mut self, schema: &'d Node, owner: &str) -> Type {
         let text = |key: &str| schema.get(key).map_or("", Node::value_text);
         let format = text("format");
-        let is = match text("type") {
-            "object" => Is::Object,
-            "array" => Is::List,
-            "string" => Is::Text,
-            "integer" => Is::Whole(if format == "int32" { 32 } else { 64 }),
-            "number" => Is::Number,
-            "boolean" => Is::Truth,
-            _ => Is::Anything,
-        };
+        let is = schema::is_of(schema);
         let mut found = Type { is, required: texts(schema.get("required")), ..Type::default() };
-        found.keyed = match text("x-kubernetes-list-type") {
-            "set" => Keyed::Set,
-            "map" => Keyed::Map(texts(schema.get("x-kubernetes-list-map-keys"))),
-            _ => Keyed::Atomic,
-        };
+        found.keyed = schema::keyed(schema);
         let fields = schema.get("properties").map_or(&[][..], Node::fields);
         for field in fields {
             let id = self.inner(&field.value, owner, &field.key);

@@ -411,5 +411,10 @@ mod tests {
             }
             assert!(!line.asked.is_empty(), "{line:?}");
         }
+        for lines in lines().values() {
+            let mut seen: Vec<_> = lines.iter().map(|line| (line.field, line.part as u8)).collect();
+            seen.sort_unstable();
+            assert!(seen.windows(2).all(|two| two[0] != two[1]), "a field stands twice: {seen:?}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use kustomize_rs::yaml::node::Node;
 
 use super::{at, fault, items, text};
 use crate::check::{Faults, Sort, Step, quantity};
-use crate::definition::json;
+use crate::schema::json;
 use crate::types::Type;
 
 /// The `spec` of a claim.

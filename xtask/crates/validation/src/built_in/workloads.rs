@@ -1,6 +1,6 @@
 //! What makes pods and looks after them.
 //!
-//! Behaviour: k8s.io/kubernetes, `pkg/apis/apps`, `pkg/apis/batch`, `pkg/apis/policy`, `pkg/apis/autoscaling`, each in `validation`.
+//! Behaviour: k8s.io/kubernetes, `pkg/apis/apps`, `pkg/apis/batch` and `pkg/apis/policy`, each in `validation`.
 
 use kustomize_rs::yaml::node::Node;
 
@@ -280,101 +280,4 @@ pub(super) fn budget<'a>(node: &'a Node, faults: &mut Faults<'a>) {
             fault(faults, Sort::Value, node, field, "must be at most 100%", "write a smaller share");
         }
     }
-}
-
-/// What makes more pods of a workload, or fewer.
-pub(super) fn autoscaler<'a>(node: &'a Node, faults: &mut Faults<'a>) {
-    let whole = |field: &str| node.get(field).and_then(|it| held(it, Is::Whole(32)));
-    if let (Some(least), Some(most)) = (whole("minReplicas"), whole("maxReplicas"))
-        && least > most
-    {
-        fault(
-            faults,
-            Sort::Value,
-            node,
-            "maxReplicas",
-            "must be no less than `minReplicas`",
-            "write a larger number",
-        );
-    }
-    let version = text(node, &["scaleTargetRef", "apiVersion"]);
-    let kind = text(node, &["scaleTargetRef", "kind"]);
-    let is_version = matches!(version.split('/').collect::<Vec<_>>().as_slice(), [group, version] if !group.is_empty() && !version.is_empty());
-    let is_core = version == "v1" && kind == "ReplicationController";
-    if !is_version && !is_core {
-        let message = format!("cannot be `{version}`: it must have a group");
-        faults.path.0.push(Step::Field("scaleTargetRef"));
-        fault(faults, Sort::Value, node, "apiVersion", message, "write `apps/v1` or another");
-        faults.path.0.pop();
-    }
-}
-
-/// What is measured: just what the type says.
-pub(super) fn metric<'a>(node: &'a Node, faults: &mut Faults<'a>) {
-    let wanted = match text(node, &["type"]) {
-        "Object" => "object",
-        "Pods" => "pods",
-        "Resource" => "resource",
-        "ContainerResource" => "containerResource",
-        "External" => "external",
-        _ => return,
-    };
-    if at(node, &[wanted]).is_none() {
-        fault(faults, Sort::Missing, node, wanted, "must be there for this type", format!("add `{wanted}`"));
-    }
-    for other in ["object", "pods", "resource", "containerResource", "external"] {
-        if other != wanted && at(node, &[other]).is_some() {
-            fault(faults, Sort::Value, node, other, "may not be there for this type", "remove it");
-        }
-    }
-    let target = at(node, &[wanted, "target"]);
-    let has = |field: &str| target.is_some_and(|target| at(target, &[field]).is_some());
-    faults.path.0.push(Step::Field(wanted));
-    match wanted {
-        "pods" if !has("averageValue") => {
-            fault(faults, Sort::Missing, node, "target", "must have `averageValue`", "add it");
-        }
-        "resource" | "containerResource" if has("averageUtilization") == has("averageValue") => {
-            let message = "must have either `averageUtilization` or `averageValue`";
-            fault(faults, Sort::Missing, node, "target", message, "write one of them");
-        }
-        "object" | "external" if !has("value") && !has("averageValue") => {
-            fault(
-                faults,
-                Sort::Missing,
-                node,
-                "target",
-                "must have `value` or `averageValue`",
-                "add one of them",
-            );
-        }
-        _ => {}
-    }
-    faults.path.0.pop();
-}
-
-/// A namespace: levels of Pod Security have names.
-pub(super) fn namespace<'a>(node: &'a Node, faults: &mut Faults<'a>) {
-    let labels = at(node, &["metadata", "labels"]).map_or(&[][..], Node::fields);
-    for field in labels {
-        let Some(rest) = field.key.strip_prefix("pod-security.kubernetes.io/") else { continue };
-        let value = field.value.value_text();
-        let what = match rest {
-            "enforce" | "audit" | "warn" if !matches!(value, "privileged" | "baseline" | "restricted") => {
-                "privileged, baseline or restricted"
-            }
-            "enforce-version" | "audit-version" | "warn-version" if !is_version(value) => {
-                "latest, or a version as v1.36"
-            }
-            _ => continue,
-        };
-        faults.path.0.extend([Step::Field("metadata"), Step::Field("labels"), Step::Key(&field.key)]);
-        faults.add(Sort::Value, &field.value, format!("cannot be `{value}`"), format!("write {what}"));
-        faults.path.0.truncate(faults.path.0.len() - 3);
-    }
-}
-
-fn is_version(text: &str) -> bool {
-    let number = text.strip_prefix("v1.").unwrap_or_default();
-    text == "latest" || (!number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }

@@ -8,7 +8,7 @@ use kustomize_rs::yaml::node::{Node, Value};
 
 use super::path::Step;
 use super::{Faults, Sort};
-use crate::definition::json;
+use crate::schema::json;
 use crate::schemas::Kind;
 use crate::types::{Is, Keyed, Type};
 

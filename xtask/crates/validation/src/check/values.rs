@@ -8,7 +8,7 @@ use kustomize_rs::yaml::value::{Plain, decide};
 use super::patterns::Patterns;
 use super::structure::short;
 use super::{Faults, Sort, formats};
-use crate::definition::json;
+use crate::schema::json;
 use crate::types::Limits;
 
 pub(super) fn check(node: &Node, limits: &Limits, patterns: &mut Patterns, faults: &mut Faults<'_>) {
