@@ -20,8 +20,12 @@ pub const ROOTS: [(&str, &str); 5] = [
 ];
 
 /// The Secrets of generated passwords.
-pub const GENERATED: [&str; 3] =
-    ["oas-kube-prometheus-stack-variables", "oas-nextcloud-variables", "oas-wordpress-variables"];
+pub const GENERATED: [&str; 4] = [
+    "oas-kube-prometheus-stack-variables",
+    "oas-nextcloud-variables",
+    "oas-single-sign-on-variables",
+    "oas-wordpress-variables",
+];
 
 impl Checkout {
     /// The kubeconfig that bootstrap makes.

@@ -3,7 +3,7 @@
 use tests::cluster::ROOTS;
 use tests::shared::platform;
 
-const COMPONENTS: [&str; 9] = [
+const COMPONENTS: [&str; 10] = [
     "namespaces",
     "traefik",
     "nginx",
@@ -11,6 +11,7 @@ const COMPONENTS: [&str; 9] = [
     "cloudnative-pg",
     "local-path-provisioner",
     "kube-prometheus-stack",
+    "single-sign-on",
     "nextcloud",
     "wordpress",
 ];
@@ -24,7 +25,7 @@ fn bootstrap_ends_with_a_table_of_ready_components_and_says_that_charts_were_sta
         let row = row.unwrap_or_else(|| panic!("no row for {component}\n{table}"));
         assert_eq!(row.split_whitespace().nth(2), Some("yes"), "{row}");
     }
-    for host in ["files", "office", "www", "grafana", "prometheus", "alertmanager"] {
+    for host in ["files", "office", "www", "grafana", "prometheus", "alertmanager", "admin", "sso"] {
         assert!(table.stdout.contains(&format!("{host}.sandbox.localhost")), "no host {host}\n{table}");
     }
     assert!(table.stdout.contains("stand-in charts: they prove Flux wiring, never a chart"), "{table}");
@@ -120,9 +121,10 @@ fn secrets_with_yes_prints_those_for_people_only() {
     let ran = platform().checkout.xtask(&["secrets", "--yes"]).expect(0);
     let ran = ran
         .prints("grafana_admin_password")
+        .prints("userbackend_admin_password")
         .prints("wordpress_admin_password")
         .prints("nextcloud_admin_password");
-    assert!(!ran.stdout.contains("mariadb_root"), "{ran}");
+    assert!(!ran.stdout.contains("mariadb_root") && !ran.stdout.contains("oidc_client_secret"), "{ran}");
 }
 
 #[test]
