@@ -11,17 +11,22 @@ use crate::run::{Ran, run};
 use crate::{processes, wait};
 
 /// The objects that bootstrap itself makes in the cluster: kind and name, all in `flux-system`.
-pub const ROOTS: [(&str, &str); 5] = [
+pub const ROOTS: [(&str, &str); 6] = [
     ("gitrepository", "openappstack"),
     ("kustomization", "infrastructure"),
     ("kustomization", "core"),
     ("kustomization", "app-nextcloud"),
+    ("kustomization", "app-rocketchat"),
     ("kustomization", "app-wordpress"),
 ];
 
 /// The Secrets of generated passwords.
-pub const GENERATED: [&str; 3] =
-    ["oas-kube-prometheus-stack-variables", "oas-nextcloud-variables", "oas-wordpress-variables"];
+pub const GENERATED: [&str; 4] = [
+    "oas-kube-prometheus-stack-variables",
+    "oas-nextcloud-variables",
+    "oas-rocketchat-variables",
+    "oas-wordpress-variables",
+];
 
 impl Checkout {
     /// The kubeconfig that bootstrap makes.

@@ -3,7 +3,7 @@
 use tests::cluster::ROOTS;
 use tests::shared::platform;
 
-const COMPONENTS: [&str; 9] = [
+const COMPONENTS: [&str; 10] = [
     "namespaces",
     "traefik",
     "nginx",
@@ -12,6 +12,7 @@ const COMPONENTS: [&str; 9] = [
     "local-path-provisioner",
     "kube-prometheus-stack",
     "nextcloud",
+    "rocketchat",
     "wordpress",
 ];
 
@@ -24,7 +25,7 @@ fn bootstrap_ends_with_a_table_of_ready_components_and_says_that_charts_were_sta
         let row = row.unwrap_or_else(|| panic!("no row for {component}\n{table}"));
         assert_eq!(row.split_whitespace().nth(2), Some("yes"), "{row}");
     }
-    for host in ["files", "office", "www", "grafana", "prometheus", "alertmanager"] {
+    for host in ["files", "office", "chat", "www", "grafana", "prometheus", "alertmanager"] {
         assert!(table.stdout.contains(&format!("{host}.sandbox.localhost")), "no host {host}\n{table}");
     }
     assert!(table.stdout.contains("stand-in charts: they prove Flux wiring, never a chart"), "{table}");
@@ -76,7 +77,7 @@ fn status_answers_yes_and_shows_the_tree() {
     let ran = platform().checkout.xtask(&["status"]).expect(0);
     ran.prints("✓ GitRepository openappstack")
         .prints("✓ wordpress  www.sandbox.localhost")
-        .prints("9 of 9 components are ready");
+        .prints("10 of 10 components are ready");
 }
 
 #[test]
@@ -121,7 +122,8 @@ fn secrets_with_yes_prints_those_for_people_only() {
     let ran = ran
         .prints("grafana_admin_password")
         .prints("wordpress_admin_password")
-        .prints("nextcloud_admin_password");
+        .prints("nextcloud_admin_password")
+        .prints("rocketchat_admin_password");
     assert!(!ran.stdout.contains("mariadb_root"), "{ran}");
 }
 
