@@ -3,7 +3,7 @@
 use tests::cluster::ROOTS;
 use tests::shared::platform;
 
-const COMPONENTS: [&str; 10] = [
+const COMPONENTS: [&str; 11] = [
     "namespaces",
     "traefik",
     "nginx",
@@ -13,6 +13,7 @@ const COMPONENTS: [&str; 10] = [
     "kube-prometheus-stack",
     "nextcloud",
     "rocketchat",
+    "velero",
     "wordpress",
 ];
 
@@ -77,7 +78,7 @@ fn status_answers_yes_and_shows_the_tree() {
     let ran = platform().checkout.xtask(&["status"]).expect(0);
     ran.prints("✓ GitRepository openappstack")
         .prints("✓ wordpress  www.sandbox.localhost")
-        .prints("10 of 10 components are ready");
+        .prints("11 of 11 components are ready");
 }
 
 #[test]
