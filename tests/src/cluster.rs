@@ -11,19 +11,23 @@ use crate::run::{Ran, run};
 use crate::{processes, wait};
 
 /// The objects that bootstrap itself makes in the cluster: kind and name, all in `flux-system`.
-pub const ROOTS: [(&str, &str); 5] = [
+pub const ROOTS: [(&str, &str); 7] = [
     ("gitrepository", "openappstack"),
     ("kustomization", "infrastructure"),
     ("kustomization", "core"),
     ("kustomization", "app-nextcloud"),
+    ("kustomization", "app-rocketchat"),
+    ("kustomization", "app-velero"),
     ("kustomization", "app-wordpress"),
 ];
 
 /// The Secrets of generated passwords.
-pub const GENERATED: [&str; 4] = [
+pub const GENERATED: [&str; 6] = [
     "oas-kube-prometheus-stack-variables",
     "oas-nextcloud-variables",
+    "oas-rocketchat-variables",
     "oas-single-sign-on-variables",
+    "oas-velero-variables",
     "oas-wordpress-variables",
 ];
 

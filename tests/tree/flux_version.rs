@@ -29,3 +29,12 @@ fn every_version_is_exact() {
         assert!(flux::pins::is_exact(version.as_str().unwrap()), "{version}");
     }
 }
+
+#[test]
+fn clusters_follow_the_pinned_release() {
+    let file = "flux2/infrastructure/flux/app/source.yaml";
+    let (documents, found) = yamltree::document::values(file, &repository::read(file));
+    assert!(found.is_empty(), "{found:#?}");
+    let release = format!("v{}", pinned()["release"].as_str().unwrap());
+    assert_eq!(documents[0].1["spec"]["ref"]["tag"], release.as_str());
+}

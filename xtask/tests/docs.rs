@@ -16,6 +16,7 @@ const DOCUMENTS: &[&str] = &[
     "CONTRIBUTING.md",
     "SECURITY.md",
     "clusters/README.md",
+    "flux2/README.md",
     "install/README.md",
     "install/sandbox/README.md",
     "xtask/crates/kustomize-rs/README.md",

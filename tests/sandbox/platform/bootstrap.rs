@@ -3,7 +3,7 @@
 use tests::cluster::ROOTS;
 use tests::shared::platform;
 
-const COMPONENTS: [&str; 10] = [
+const COMPONENTS: [&str; 12] = [
     "namespaces",
     "traefik",
     "nginx",
@@ -13,6 +13,8 @@ const COMPONENTS: [&str; 10] = [
     "kube-prometheus-stack",
     "single-sign-on",
     "nextcloud",
+    "rocketchat",
+    "velero",
     "wordpress",
 ];
 
@@ -25,7 +27,7 @@ fn bootstrap_ends_with_a_table_of_ready_components_and_says_that_charts_were_sta
         let row = row.unwrap_or_else(|| panic!("no row for {component}\n{table}"));
         assert_eq!(row.split_whitespace().nth(2), Some("yes"), "{row}");
     }
-    for host in ["files", "office", "www", "grafana", "prometheus", "alertmanager", "admin", "sso"] {
+    for host in ["files", "office", "chat", "www", "grafana", "prometheus", "alertmanager", "admin", "sso"] {
         assert!(table.stdout.contains(&format!("{host}.sandbox.localhost")), "no host {host}\n{table}");
     }
     assert!(table.stdout.contains("stand-in charts: they prove Flux wiring, never a chart"), "{table}");
@@ -77,7 +79,7 @@ fn status_answers_yes_and_shows_the_tree() {
     let ran = platform().checkout.xtask(&["status"]).expect(0);
     ran.prints("✓ GitRepository openappstack")
         .prints("✓ wordpress  www.sandbox.localhost")
-        .prints("9 of 9 components are ready");
+        .prints("11 of 11 components are ready");
 }
 
 #[test]
@@ -123,7 +125,8 @@ fn secrets_with_yes_prints_those_for_people_only() {
         .prints("grafana_admin_password")
         .prints("userbackend_admin_password")
         .prints("wordpress_admin_password")
-        .prints("nextcloud_admin_password");
+        .prints("nextcloud_admin_password")
+        .prints("rocketchat_admin_password");
     assert!(!ran.stdout.contains("mariadb_root") && !ran.stdout.contains("oidc_client_secret"), "{ran}");
 }
 

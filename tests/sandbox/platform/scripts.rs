@@ -35,7 +35,7 @@ fn each_installs_what_it_is_named_after() {
     let checkout = &platform.checkout;
     let file = "clusters/sandbox/cluster.yaml";
     let before = checkout.read(file);
-    checkout.xtask(&["apps", "rm", "sandbox", "nextcloud", "wordpress"]).expect(0);
+    checkout.xtask(&["apps", "rm", "sandbox", "nextcloud", "rocketchat", "velero", "wordpress"]).expect(0);
 
     script(checkout, "install-openappstack.sh", Some("sandbox")).expect(0);
     let apps = || -> Vec<String> {
@@ -53,6 +53,13 @@ fn each_installs_what_it_is_named_after() {
     assert!(nextcloud.stdout.contains("files.sandbox.localhost"), "{nextcloud}");
     assert_eq!(apps(), ["app-nextcloud", "app-wordpress"]);
 
+    let rocketchat = script(checkout, "install-rocketchat.sh", Some("sandbox")).expect(0);
+    assert!(rocketchat.stdout.contains("chat.sandbox.localhost"), "{rocketchat}");
+    assert_eq!(apps(), ["app-nextcloud", "app-rocketchat", "app-wordpress"]);
+
+    script(checkout, "install-velero.sh", Some("sandbox")).expect(0);
+    assert_eq!(apps(), ["app-nextcloud", "app-rocketchat", "app-velero", "app-wordpress"]);
+
     checkout.write(file, &before);
     checkout.xtask(&["bootstrap"]).expect(0);
 }
@@ -60,7 +67,8 @@ fn each_installs_what_it_is_named_after() {
 #[test]
 fn without_a_cluster_each_says_what_is_missing() {
     let platform = platform();
-    for name in ["install-openappstack.sh", "install-nextcloud.sh", "install-wordpress.sh"] {
-        script(&platform.checkout, name, None).expect(2).says("CLUSTER_DIR is not set");
+    let names = ["openappstack", "nextcloud", "rocketchat", "velero", "wordpress"];
+    for name in names.map(|name| format!("install-{name}.sh")) {
+        script(&platform.checkout, &name, None).expect(2).says("CLUSTER_DIR is not set");
     }
 }

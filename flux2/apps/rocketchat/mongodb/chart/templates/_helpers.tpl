@@ -1,0 +1,5 @@
+{{/* What tells the pod from all others. */}}
+{{- define "mongodb.labels" -}}
+app.kubernetes.io/name: mongodb
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
