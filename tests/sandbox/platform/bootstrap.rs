@@ -79,7 +79,7 @@ fn status_answers_yes_and_shows_the_tree() {
     let ran = platform().checkout.xtask(&["status"]).expect(0);
     ran.prints("✓ GitRepository openappstack")
         .prints("✓ wordpress  www.sandbox.localhost")
-        .prints("11 of 11 components are ready");
+        .prints("12 of 12 components are ready");
 }
 
 #[test]
