@@ -25,7 +25,7 @@ fn broken_yaml_in_a_component_is_told_with_file_line_and_column() {
 #[test]
 fn an_unknown_field_of_a_component_is_told_with_the_nearest_name() {
     let ran = bootstrap_after(|checkout| {
-        checkout.replace("flux2/apps/wordpress/component.yaml", "hosts: [www]\ncert", "host: [www]\ncert")
+        checkout.replace("flux2/apps/wordpress/component.yaml", "\nhosts: [", "\nhost: [")
     });
     ran.says("flux2/apps/wordpress/component.yaml:3:1: error[").says("hosts");
 }
