@@ -52,6 +52,9 @@ pub struct Cluster {
     pub has_overrides: bool,
 }
 
+/// The mail server of the clusters that have one.
+pub const MAIL_HOST: &str = "smtp.relay.example";
+
 /// What the made-up clusters have in common, and what mail and backups are.
 const MAIL: &str = "\
 outgoing_mail_enabled=true
@@ -223,6 +226,7 @@ mod tests {
         assert_eq!(all[3].profile().name, "small");
         assert_eq!(all[1].host("files"), "files.mail.example");
         assert_eq!(all[1].values()["outgoing_mail_smtp_password"], "fakeRelayPassword");
+        assert_eq!(all[1].env.get("outgoing_mail_smtp_host"), Some(MAIL_HOST));
         assert!(all[1].env.is_on("backup_s3_enabled") && !all[3].env.is_on("outgoing_mail_enabled"));
     }
 
