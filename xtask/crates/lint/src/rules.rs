@@ -155,6 +155,9 @@ pub(crate) use pods_reference::references;
 
 use crate::rule::Rule;
 
+/// The code of the rule about `chart.lock`.
+pub(crate) const LOCK: &str = tree_lock::RULE.code;
+
 /// All rules, sorted by code.
 pub static RULES: &[Rule] = &[
     api_duplicate::RULE,

@@ -1,5 +1,6 @@
 //! `charts`: the charts that releases are made from.
 
+mod dry_run;
 mod locks;
 mod pull;
 mod seen;

@@ -11,6 +11,8 @@ use lint::proof::{self, Proof, Totals};
 use lint::{ChartObjects, Subject};
 use yamltree::diagnostic::Diagnostic;
 
+use super::dry_run::{self, Applied};
+use crate::bootstrap::target::SANDBOX;
 use crate::context::Context;
 use crate::edge::tree::Trees;
 use crate::exit::Failure;
@@ -28,6 +30,8 @@ pub(super) struct Seen<'c> {
     pub(super) findings: Vec<Diagnostic>,
     /// The version of Helm.
     pub(super) helm: String,
+    /// Every object, if it is the cluster that the sandbox is.
+    pub(super) of_sandbox: Vec<Applied>,
 }
 
 /// A release that could be rendered.
@@ -98,8 +102,10 @@ impl Look<'_> {
                 "`cargo xtask schemas pull` fetches those of Kubernetes and Flux; others come from charts";
             findings.push(Diagnostic::error("verify/schema", place, message).with_help(help));
         }
+        let of_sandbox = if cluster.name == SANDBOX { dry_run::applied(&subject) } else { Vec::new() };
         Ok(Seen {
             cluster,
+            of_sandbox,
             objects: subject.objects().count(),
             images,
             totals: Totals::of(&subject, subject.objects()),

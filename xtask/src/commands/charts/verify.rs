@@ -12,9 +12,11 @@ use lint::proof::{self, Totals};
 use serde_json::{Value, json};
 use yamltree::diagnostic::{Diagnostic, has_errors};
 
+use super::dry_run::{self, Server};
 use super::locks::{self, Change};
 use super::pull;
 use super::seen::{Look, Seen};
+use crate::bootstrap::target::SANDBOX;
 use crate::context::{Context, Output};
 use crate::edge::tree::{DiskTree, Trees};
 use crate::exit::{Exit, Failure, Outcome};
@@ -34,8 +36,8 @@ use crate::schemas;
 The clusters: the sandbox; staging certificates with mail and backups; everything on with the files of overrides/; \
 a domain of its own with the profile small. Checked are: what the API server would refuse, requests and limits, exact \
 images, workloads, Services, hosts, certificates and definitions as component.yaml says, ConfigMaps and Secrets that pods \
-need, where logins lead back to, mail, generated passwords, and whether all of it fits on the profile's server. A finding \
-is allowed by a comment in its line or the one above it: `# allow CODE: REASON`.
+need, where logins lead back to, mail, generated passwords, and whether all of it fits on the profile's server. The API \
+server of the sandbox is asked too while that runs with real charts. A finding is allowed by a comment in its line or the one above it: `# allow CODE: REASON`.
 
 chart.lock holds what was seen: charts with the digest of what they say, digests of values, objects, images, requests. \
 It is written when nothing is wrong; `lint` holds the tree against it without a chart.
@@ -85,13 +87,21 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Outcome {
         work.advance();
     }
     work.done(&format!("{} clusters", seen.len()));
-    let findings = gathered(&seen);
+    let mut findings = gathered(&seen);
+    let names: BTreeSet<&str> = clusters.iter().map(|cluster| cluster.name).collect();
+    findings.extend(proof::unseen(&catalogue, &known).into_iter().map(|found| (found, names.clone())));
+    let of_sandbox: Vec<_> = seen.iter().flat_map(|seen| &seen.of_sandbox).collect();
+    let server = dry_run::ask(&of_sandbox, context)?;
+    findings.extend(server.refused.iter().map(|found| (found.clone(), BTreeSet::from([SANDBOX]))));
     let is_proved = !findings.keys().any(Diagnostic::is_error);
     let locks = locks::locks(&seen, &known, &kubernetes, context)?;
     let changes = if is_proved { locks::changes(&locks, &catalogue, context)? } else { Vec::new() };
+    context.terminal.say(server.said());
     let is_written = is_proved && !arguments.check;
     match context.output {
-        Output::Json => report::json(&as_json(&seen, &locks, &findings, &changes, (&kubernetes, is_written))),
+        Output::Json => {
+            report::json(&as_json(&seen, &locks, &findings, &changes, (&kubernetes, is_written), &server))
+        }
         Output::Human => print(&seen, &locks, &findings, &changes),
     }
     if is_written {
@@ -195,6 +205,7 @@ fn as_json(
     findings: &Findings,
     changes: &[Change],
     (kubernetes, is_written): (&str, bool),
+    server: &Server,
 ) -> Value {
     let amounts = |of: proof::Amounts| json!({"cpu": of.cpu_text(), "memory": of.memory_text()});
     let cluster = |seen: &Seen<'_>| {
@@ -222,6 +233,7 @@ fn as_json(
         "components": locks.iter().map(|(name, lock)| (name.clone(), json!(lock.releases))).collect::<serde_json::Map<_, _>>(),
         "findings": findings.iter().map(finding).collect::<Vec<_>>(),
         "locks": changes.iter().map(|change| json!({"file": change.file, "state": change.state()})).collect::<Vec<_>>(),
+        "apiServer": {"asked": server.asked, "absent": server.absent, "why": server.why},
         "written": is_written,
     })
 }

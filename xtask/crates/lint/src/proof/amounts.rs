@@ -182,7 +182,7 @@ fn bytes(text: &str) -> Option<u64> {
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "no server is that large")]
 fn whole(amount: f64) -> Option<u64> {
-    (amount >= 0.0 && amount < 1e18).then(|| amount.round() as u64)
+    (0.0..1e18).contains(&amount).then(|| amount.round() as u64)
 }
 
 impl Amounts {

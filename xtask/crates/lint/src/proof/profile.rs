@@ -43,8 +43,8 @@ mod tests {
         assert_eq!(
             of("cpu: 4001m, memory: 7Gi"),
             [
-                "cluster small: pods ask for 4001m of processor, and profile small has 4000m",
-                "cluster small: pods ask for 7168Mi of memory, and profile small has 6198Mi"
+                "all pods ask for 4001m of processor, and profile small has 4000m",
+                "all pods ask for 7168Mi of memory, and profile small has 6198Mi"
             ]
         );
     }

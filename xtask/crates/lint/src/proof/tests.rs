@@ -129,3 +129,18 @@ fn errors_of_rules_are_among_the_findings_and_a_comment_allows_one_of_a_check() 
         Example { app: &app.replace("allow", "all"), contract, ..Example::default() }.asked(super::findings);
     assert!(found.iter().any(|found| found.code == "verify/images"), "{found:#?}");
 }
+
+#[test]
+fn a_lock_that_is_out_of_date_does_not_keep_anybody_from_verifying() {
+    let lock = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n#- flux2/apps/blog/chart.lock\nversion: 1\ntools: {helm: a, \
+                kubernetes: b}\nreleases: {}\n";
+    let contract = "releases: {blog: {namespace: oas-apps}}\n";
+    let example = Example { app: lock, contract, ..Example::default() };
+    let (found, rules) = example.asked(|proof| (super::findings(proof), crate::lint(proof.subject)));
+    let is_of_lock = |found: &&yamltree::diagnostic::Diagnostic| found.code == crate::rules::LOCK;
+    assert_eq!(
+        (found.iter().filter(is_of_lock).count(), rules.iter().filter(is_of_lock).count()),
+        (0, 1),
+        "{rules:#?}"
+    );
+}
