@@ -28,9 +28,9 @@ use crate::schemas;
 /// Flags of `charts verify`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  cargo xtask charts verify                       fetch the charts that are not here, check everything, write chart.lock
-  cargo xtask charts verify --charts ../charts    with the charts of a folder, without a network
-  cargo xtask charts verify --check               write nothing; exit code 1 when a chart.lock would be different
+  cargo xtask charts verify                       fetch what is not here, check, write
+  cargo xtask charts verify --charts ../charts    with the charts of a folder
+  cargo xtask charts verify --check               write nothing, only compare
   cargo xtask charts verify --output json         for other programs
 
 The clusters: the sandbox; staging certificates with mail and backups; everything on with the files of overrides/; \

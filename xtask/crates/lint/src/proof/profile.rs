@@ -15,10 +15,7 @@ fn check(proof: &Proof<'_>, found: &mut Found) {
     let asked = Totals::of(proof.subject, proof.subject.objects()).requests;
     let room = profile.memory.saturating_sub(RESERVED_MEMORY);
     let mut tell = |what: &str, asked: String, room: String| {
-        let message = format!(
-            "cluster {}: pods ask for {asked} of {what}, and profile {} has {room}",
-            proof.cluster.name, profile.name
-        );
+        let message = format!("all pods ask for {asked} of {what}, and profile {} has {room}", profile.name);
         found.at(Place::file("flux2"), message, "ask for less in the values of the profile");
     };
     if asked.cpu > profile.cpu {
