@@ -55,6 +55,8 @@ pub struct Check {
     pub code: &'static str,
     /// What has to hold, in a sentence.
     pub says: &'static str,
+    /// Does it ask whether anybody makes something? Then it has to know everything.
+    is_of_all: bool,
     check: fn(&Proof<'_>, &mut Found),
 }
 
@@ -81,7 +83,9 @@ pub(crate) const FAMILY: &str = "verify/";
 ///
 /// Comments in the tree allow findings of checks as they do those of rules.
 pub fn findings(proof: &Proof<'_>) -> Vec<Diagnostic> {
-    let mut own: Vec<Diagnostic> = CHECKS.iter().flat_map(|check| check.findings(proof)).collect();
+    let knows_all = proof.subject.has_all_charts;
+    let checks = CHECKS.iter().filter(|check| knows_all || !check.is_of_all);
+    let mut own: Vec<Diagnostic> = checks.flat_map(|check| check.findings(proof)).collect();
     own.sort();
     own.dedup();
     let mut found = allowed::without(own, proof.subject);
@@ -102,12 +106,17 @@ impl Check {
 }
 
 impl<'s> Proof<'s> {
-    /// The components that the cluster has, by name.
+    /// The components that the cluster has, by name; those with a release whose chart could not be rendered are left out: what is
+    /// missing of them is not missing.
     fn components(&self) -> impl Iterator<Item = (&'s str, &'s Component)> {
         let parts = self.subject.rendering.parts.iter().filter(|part| !part.is_beside);
         let there: BTreeSet<&str> = parts.map(crate::subject::component_of).collect();
+        let is_whole = |name: &str| {
+            let mut releases = self.objects_of(name).filter(Object::is_release).map(|object| object.key());
+            releases.all(|key| self.chart(&key.namespace, &key.name).is_some())
+        };
         let all = self.catalogue.components.iter().map(|(name, component)| (name.as_str(), component));
-        all.filter(move |(name, _)| there.contains(name))
+        all.filter(move |(name, _)| there.contains(name) && is_whole(name))
     }
 
     /// The objects of a component, those of its charts included.

@@ -10,6 +10,7 @@ use crate::subject::{Object, items, text};
 pub(super) const CHECK: Check = Check {
     code: "verify/certificates",
     says: "The certificates of the cluster's domain are in the Secrets that `component.yaml` names, for the hosts that it names.",
+    is_of_all: false,
     check,
 };
 

@@ -9,6 +9,7 @@ use crate::subject::{Object, text};
 pub(super) const CHECK: Check = Check {
     code: "verify/definitions",
     says: "The custom resources and storage classes of a release are those of `component.yaml`: stand-ins are made of that.",
+    is_of_all: false,
     check,
 };
 

@@ -8,6 +8,7 @@ use crate::subject::{Object, text};
 pub(super) const CHECK: Check = Check {
     code: "verify/hosts",
     says: "Each host of `component.yaml` is answered by the release that names it, and no other host is.",
+    is_of_all: false,
     check,
 };
 

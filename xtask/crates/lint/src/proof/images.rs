@@ -9,6 +9,7 @@ use crate::subject::{Object, items, text};
 pub(super) const CHECK: Check = Check {
     code: "verify/images",
     says: "Every image has a registry and an exact tag or a digest, also where it is an argument or a field of a custom resource.",
+    is_of_all: false,
     check,
 };
 

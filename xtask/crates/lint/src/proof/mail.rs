@@ -6,6 +6,7 @@ pub(super) const CHECK: Check = Check {
     code: "verify/mail",
     says: "With mail on, every setting that a component takes reaches it, host, port, user, password and sender all together; with mail \
            off, none is there.",
+    is_of_all: false,
     check,
 };
 

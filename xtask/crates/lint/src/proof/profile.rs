@@ -7,6 +7,7 @@ use crate::rule::Found;
 pub(super) const CHECK: Check = Check {
     code: "verify/profile",
     says: "What all pods ask for fits on the server that the profile is made for, with room for the server itself.",
+    is_of_all: false,
     check,
 };
 

@@ -7,6 +7,7 @@ use crate::rule::Found;
 pub(super) const CHECK: Check = Check {
     code: "verify/redirects",
     says: "Whoever logs in is only sent back to a host that an Ingress answers.",
+    is_of_all: true,
     check,
 };
 

@@ -10,6 +10,7 @@ use crate::rules::references;
 pub(super) const CHECK: Check = Check {
     code: "verify/references",
     says: "Every ConfigMap, Secret and claim that a pod needs is made by somebody who is known, with the keys that it needs.",
+    is_of_all: true,
     check,
 };
 

@@ -5,6 +5,7 @@ use crate::rule::Found;
 pub(super) const CHECK: Check = Check {
     code: "verify/resources",
     says: "Every container asks for processor and memory and has a limit of memory, its own or that of its namespace.",
+    is_of_all: false,
     check,
 };
 

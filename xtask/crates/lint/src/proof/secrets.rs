@@ -4,6 +4,7 @@ use crate::rule::Found;
 pub(super) const CHECK: Check = Check {
     code: "verify/secrets",
     says: "A generated password is in Secrets only: whatever else a chart puts it into can be read by everybody who may look.",
+    is_of_all: false,
     check,
 };
 

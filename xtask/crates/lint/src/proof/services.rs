@@ -8,6 +8,7 @@ use crate::rule::Found;
 pub(super) const CHECK: Check = Check {
     code: "verify/services",
     says: "The Services of `component.yaml` are there, and so is every Service whose name (`NAME.NAMESPACE.svc`) stands in some setting.",
+    is_of_all: true,
     check,
 };
 

@@ -144,3 +144,14 @@ fn a_lock_that_is_out_of_date_does_not_keep_anybody_from_verifying() {
         "{rules:#?}"
     );
 }
+
+#[test]
+fn nothing_is_said_of_a_component_whose_charts_are_not_all_there() {
+    let of =
+        |app: &str| Example { contract: "hosts: [blog]\n", app, ..Example::default() }.found("verify/hosts");
+    assert_eq!(of("").len(), 1);
+    assert_eq!(
+        of("apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: news}\nspec: {}\n"),
+        [""; 0]
+    );
+}

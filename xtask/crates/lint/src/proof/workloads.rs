@@ -5,6 +5,7 @@ use crate::subject::Object;
 pub(super) const CHECK: Check = Check {
     code: "verify/workloads",
     says: "Each release of `component.yaml` is in the tree, and runs the workloads that are named there and no others.",
+    is_of_all: false,
     check,
 };
 
