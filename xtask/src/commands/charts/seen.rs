@@ -93,7 +93,8 @@ impl Look<'_> {
         let proof = Proof { subject: &subject, cluster, catalogue: self.catalogue };
         findings.extend(proof::findings(&proof));
         // Without its definition nobody knows what a kind has to be.
-        for (kind, count) in &subject.refused().unknown {
+        let unknown = subject.refused().unknown.iter().filter(|_| subject.has_all_charts);
+        for (kind, count) in unknown {
             let message = format!(
                 "no schema is at hand for {kind} ({count} objects): nothing could be held against one"
             );
