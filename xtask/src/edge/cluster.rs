@@ -19,6 +19,17 @@ pub struct Cluster {
     client: Client,
 }
 
+/// What an API server says to an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It takes it.
+    Yes,
+    /// It has no such kind or namespace.
+    Absent,
+    /// It refuses it, for this reason.
+    No(String),
+}
+
 /// A kind of object: what is needed to name it to the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kind {
@@ -134,6 +145,17 @@ impl Cluster {
     /// Applies an object server-side; the answer is the object as it is now.
     pub async fn apply(&self, object: &Value) -> Result<Value> {
         self.apply_with(object, &PatchParams::apply(FIELD_MANAGER).force(), None).await
+    }
+
+    /// What the API server would say to an object; nothing is changed.
+    pub async fn would_take(&self, object: &Value) -> Result<Verdict> {
+        let params = PatchParams::apply(FIELD_MANAGER).force().dry_run();
+        let Err(error) = self.apply_with(object, &params, None).await else { return Ok(Verdict::Yes) };
+        match error.downcast_ref::<kube::Error>() {
+            Some(kube::Error::Api(status)) if status.code == 404 => Ok(Verdict::Absent),
+            Some(kube::Error::Api(status)) if status.code < 500 => Ok(Verdict::No(status.message.clone())),
+            _ => Err(error),
+        }
     }
 
     /// Applies the status of an object server-side.

@@ -29,6 +29,10 @@ type Found<T> = Result<T, Box<Diagnostic>>;
 pub(super) struct Ready {
     /// SHA-256 of its archive.
     pub(super) digest: String,
+    /// SHA-256 of the archive that it was made of, which has the values and the version of its own.
+    pub(super) original: String,
+    /// Was it packaged by somebody else, or out of files that are at hand?
+    pub(super) is_packaged: bool,
     /// What is in it.
     pub(super) contents: Contents,
     /// What is no error but probably not meant.
@@ -70,8 +74,11 @@ impl<'r> ChartsAtHand<'r> {
     pub(super) fn ready(&self, asked: &Asked, release: &Release<'_>) -> Found<Ready> {
         let wrong = |code, message: String| Box::new(release.diagnostic(code, &message));
         let world = |error: anyhow::Error| wrong("charts/store", format!("{error:#}"));
-        let digest = match &asked.place {
-            Place::Source { source, path } => self.of_source(source, path, release)?,
+        let (original, digest, is_packaged) = match &asked.place {
+            Place::Source { source, path } => {
+                let digest = self.of_source(source, path, release)?;
+                (digest.clone(), digest, true)
+            }
             place => self.of_elsewhere(place, asked.tracks_digest, release)?,
         };
         let digest = match asked.values_files.as_slice() {
@@ -87,26 +94,33 @@ impl<'r> ChartsAtHand<'r> {
             );
             return Err(wrong("charts/dependency", message));
         }
-        Ok(Ready { digest, contents, warnings: Vec::new() })
+        Ok(Ready { digest, original, is_packaged, contents, warnings: Vec::new() })
     }
 
-    fn of_elsewhere(&self, place: &Place, tracks_digest: bool, release: &Release<'_>) -> Found<String> {
+    /// The archive that was found, the one that Helm gets, and whether it was packaged by somebody else.
+    fn of_elsewhere(
+        &self,
+        place: &Place,
+        tracks_digest: bool,
+        release: &Release<'_>,
+    ) -> Found<(String, String, bool)> {
         let wrong = |message: String| Box::new(release.diagnostic("charts/missing", &message));
         if let Some(chart) = self.given.as_ref().and_then(|given| named_in(given, place)) {
             self.store.keep(chart).map_err(|error| wrong(format!("{error:#}")))?;
-            return Ok(chart.digest.clone());
+            return Ok((chart.digest.clone(), chart.digest.clone(), true));
         }
         let Some(pulled) = self.store.found_at(&place.to_string()) else {
             return Err(wrong(format!(
                 "its chart {place} is not at hand; `cargo xtask charts pull` fetches it"
             )));
         };
-        match &pulled.manifest {
+        let digest = match &pulled.manifest {
             Some(manifest) if tracks_digest => {
-                self.with_digest(&pulled.digest, manifest).map_err(|error| wrong(format!("{error:#}")))
+                self.with_digest(&pulled.digest, manifest).map_err(|error| wrong(format!("{error:#}")))?
             }
-            _ => Ok(pulled.digest),
-        }
+            _ => pulled.digest.clone(),
+        };
+        Ok((pulled.digest, digest, pulled.is_packaged))
     }
 
     /// The same chart with the registry's digest in its version.
@@ -196,6 +210,7 @@ impl<'r> ChartsAtHand<'r> {
             version: chart.metadata.version,
             digest: chart.digest.clone(),
             manifest: None,
+            is_packaged: true,
         };
         self.store.note(place, &pulled)?;
         Ok(chart.digest)

@@ -58,6 +58,10 @@ pub struct RenderedRelease {
     pub namespace: String,
     /// Name and version of its chart; empty if that is not known.
     pub chart: String,
+    /// SHA-256 of the archive of its chart, as it was found; empty if there is none.
+    pub archive: String,
+    /// Was its chart packaged by somebody else, or out of files that are at hand? Else it came from where it is published.
+    pub is_packaged: bool,
     /// Does helm-controller leave it alone?
     pub is_suspended: bool,
     /// Its objects as YAML, each behind a line that names its file in the chart.
@@ -75,6 +79,8 @@ pub struct RenderedReleases {
     pub releases: Vec<RenderedRelease>,
     /// How often Helm was asked.
     pub asked: usize,
+    /// The version of Helm; empty where there was no release.
+    pub helm: String,
 }
 
 impl RenderedRelease {
@@ -195,7 +201,8 @@ impl<'r> Renderer<'r> {
                 break;
             }
         }
-        RenderedReleases { releases, asked: self.asked.load(Ordering::Relaxed) }
+        let (asked, helm) = (self.asked.load(Ordering::Relaxed), self.helm.identity.clone());
+        RenderedReleases { releases, asked, helm }
     }
 
     /// Renders these, and adds the API versions that they bring.
@@ -216,6 +223,8 @@ impl<'r> Renderer<'r> {
                 release.chart =
                     format!("{} {}", question.chart.contents.name, question.chart.contents.version);
                 release.warnings = question.chart.warnings.clone();
+                release.archive.clone_from(&question.chart.original);
+                release.is_packaged = question.chart.is_packaged;
             }
             match done {
                 Ok(kept) => {
@@ -278,6 +287,8 @@ fn described(part: usize, release: &Result<Release<'_>, Box<Diagnostic>>) -> Ren
         release: String::new(),
         namespace: String::new(),
         chart: String::new(),
+        archive: String::new(),
+        is_packaged: false,
         is_suspended: false,
         yaml: String::new(),
         problem: None,

@@ -136,3 +136,12 @@ fn credentials_are_not_read_and_that_is_told() {
     assert_eq!(code, 1, "{err}");
     assert!(err.contains("which are not read here"), "{err}");
 }
+
+#[test]
+fn charts_that_cannot_be_reached_are_the_reason_why_nothing_is_verified() {
+    let mut world = World::new();
+    world.proxy = "http://127.0.0.1:1".to_owned();
+    let (code, out, err) = world.xtask_here(&["charts", "verify", "--check"]);
+    assert_eq!((code, out.as_str()), (3, ""), "{err}");
+    assert!(err.contains("its chart nextcloud ") && err.contains("nobody answered"), "{err}");
+}

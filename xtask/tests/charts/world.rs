@@ -120,8 +120,14 @@ impl World {
 
     /// Exit code, standard output, standard error.
     pub fn xtask(&self, arguments: &[&str]) -> (i32, String, String) {
+        let repository = self.path("repository").display().to_string();
+        self.xtask_here(&[arguments, &["--entry", "flux", "--repository", &repository]].concat())
+    }
+
+    /// The same about our own repository.
+    pub fn xtask_here(&self, arguments: &[&str]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command.args(arguments).args(["--entry", "flux", "--repository"]).arg(self.path("repository"));
+        command.args(arguments);
         command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap());
         command.env("CARGO_TARGET_DIR", self.path("target")).env("SSL_CERT_FILE", self.path("ca.crt"));
         for variable in ["HTTPS_PROXY", "https_proxy"] {

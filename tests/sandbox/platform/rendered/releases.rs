@@ -104,7 +104,8 @@ fn keep(checkout: &Checkout, rendering: &Rendering, charts: &ChartSet, store: &C
         let place = asked.place.to_string();
         store.keep(chart).unwrap();
         let Metadata { name, version, .. } = chart.metadata.clone();
-        let pulled = Pulled { place: place.clone(), name, version, digest: chart.digest.clone(), manifest };
+        let digest = chart.digest.clone();
+        let pulled = Pulled { place: place.clone(), name, version, digest, manifest, is_packaged: true };
         store.note(&place, &pulled).unwrap();
     }
 }

@@ -106,6 +106,9 @@ pub struct Release {
     /// What runs in it.
     #[serde(default)]
     pub workloads: Vec<Workload>,
+    /// Services of it that others talk to, by name.
+    #[serde(default)]
+    pub services: Vec<String>,
     /// Labels out of the component's `hosts` that it answers.
     #[serde(default)]
     pub hosts: Vec<String>,

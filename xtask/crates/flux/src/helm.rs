@@ -2,10 +2,11 @@
 //! rendered by whoever has a Helm.
 //!
 //! [`Release`] reads the object, [`chart`] finds where its chart comes from, [`Template`] says what Helm is asked, and
-//! [`post_render()`] makes objects of what it answers.
+//! [`post_render()`] makes objects of what it answers. [`content`] tells one chart from another, whoever packaged it.
 
 mod capabilities;
 pub mod chart;
+pub mod content;
 mod output;
 mod post_render;
 pub mod range;

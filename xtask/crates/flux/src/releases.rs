@@ -2,6 +2,7 @@
 
 use kustomize_rs::yaml::node::Mark;
 
+use crate::digest;
 use crate::render::spec::{Name, is_kind};
 use crate::render::{Part, Rendered, Rendering, place, value};
 use crate::values::{self, Effective, Found, Layer, Origin, Reference, ValuesError};
@@ -61,6 +62,11 @@ pub fn values<'r>(rendering: &'r Rendering, release: &'r Rendered) -> Result<Rel
 }
 
 impl ReleaseValues<'_> {
+    /// A digest of the values: the same for the same values in whatever order they were written.
+    pub fn digest(&self) -> String {
+        digest::of(&self.effective.values.to_value())
+    }
+
     /// Where the value at a path (its keys and indices, from the top of the values) comes from, for people: the file and line where it
     /// is written, if that is known, and the layer; else the line in the layer.
     pub fn origin(&self, origin: &Origin, path: &[String]) -> String {
@@ -125,5 +131,6 @@ mod tests {
         };
         assert_eq!(origin(&["b", "c"]), "k/values.yaml:3, ConfigMap v (values.yaml)");
         assert_eq!(origin(&["a"]), "k/release.yaml:6:15, spec.values");
+        assert_eq!(found.digest(), digest::of(&serde_json::json!({"b": {"c": 2}, "a": 3})));
     }
 }

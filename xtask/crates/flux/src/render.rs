@@ -23,6 +23,7 @@ use yamltree::tree::Tree;
 
 pub use artifact::Artifact;
 pub(crate) use build::place;
+pub use data::of_object as data_of;
 use generator::Files;
 use spec::{Kustomization, Name};
 use variables::{Data, Variables};

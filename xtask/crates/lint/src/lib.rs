@@ -11,6 +11,7 @@ pub mod fix;
 mod made;
 mod platform;
 mod pod_security;
+pub mod proof;
 mod refused;
 mod rule;
 mod rules;

@@ -82,14 +82,17 @@ impl Made {
 
     /// Is it sure that nobody makes it? `group` is that of the API.
     pub(crate) fn lacks(&self, group: &str, key: &ObjectKey) -> bool {
+        self.knows_all(&key.kind, &key.namespace) && !self.is_made(group, key)
+    }
+
+    /// Is it sure that somebody makes it? `group` is that of the API.
+    pub(crate) fn is_made(&self, group: &str, key: &ObjectKey) -> bool {
         let is_it = |(kind, namespace, name, is_beginning): &(&str, String, String, bool)| {
             *kind == key.kind
                 && *namespace == key.namespace
                 && if *is_beginning { key.name.starts_with(name.as_str()) } else { key.name == *name }
         };
-        self.knows_all(&key.kind, &key.namespace)
-            && !self.objects.contains(&(group.to_owned(), key.clone()))
-            && !self.by_operators.iter().any(is_it)
+        self.objects.contains(&(group.to_owned(), key.clone())) || self.by_operators.iter().any(is_it)
     }
 
     /// Is it sure that nobody makes this object of Flux? A source that is the repository itself, or was given, is there.

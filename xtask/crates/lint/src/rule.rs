@@ -45,6 +45,16 @@ pub struct Found {
 }
 
 impl Found {
+    /// Nothing yet.
+    pub(crate) fn new(code: &'static str, severity: Severity) -> Self {
+        Found { code, severity, all: Vec::new() }
+    }
+
+    /// Everything.
+    pub(crate) fn into_all(self) -> Vec<Diagnostic> {
+        self.all
+    }
+
     /// Something is wrong there; `help` says what to do.
     pub fn at(&mut self, place: Place, message: impl Into<String>, help: impl Into<String>) {
         let found = Diagnostic { severity: self.severity, ..Diagnostic::error(self.code, place, message) };
@@ -69,7 +79,7 @@ impl Found {
 impl Rule {
     /// What it finds.
     pub fn findings(&self, subject: &Subject<'_>) -> Vec<Diagnostic> {
-        let mut found = Found { code: self.code, severity: self.severity, all: Vec::new() };
+        let mut found = Found::new(self.code, self.severity);
         match self.check {
             Check::Object(check) => subject.objects().for_each(|object| check(&object, &mut found)),
             Check::Repository(check) => check(subject, &mut found),

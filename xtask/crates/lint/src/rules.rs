@@ -140,6 +140,7 @@ mod tree_default;
 mod tree_files;
 mod tree_generated;
 mod tree_kustomization;
+mod tree_lock;
 mod tree_one_release;
 mod tree_registry;
 mod tree_retries;
@@ -149,7 +150,13 @@ mod tree_variable;
 mod update_chart_version;
 mod update_generated;
 
+pub(crate) use ingress_tls::is_ingress;
+pub(crate) use pods_reference::references;
+
 use crate::rule::Rule;
+
+/// The code of the rule about `chart.lock`.
+pub(crate) const LOCK: &str = tree_lock::RULE.code;
 
 /// All rules, sorted by code.
 pub static RULES: &[Rule] = &[
@@ -202,6 +209,7 @@ pub static RULES: &[Rule] = &[
     tree_files::RULE,
     tree_generated::RULE,
     tree_kustomization::RULE,
+    tree_lock::RULE,
     tree_one_release::RULE,
     tree_registry::RULE,
     tree_retries::RULE,

@@ -196,13 +196,22 @@ impl<'s> Subject<'s> {
             let owner = Owner::Kustomization(&part.kustomization.name);
             part.objects.iter().map(move |o| Object { node: &o.node, owner, namespace: "", part })
         });
-        let of_charts = self.charts.iter().flat_map(|chart| {
-            let owner = Owner::Release(&chart.release);
-            let object = move |node| Object { node, owner, namespace: &chart.namespace, part: chart.part };
-            chart.objects.iter().map(object)
-        });
-        of_parts.chain(of_charts)
+        of_parts.chain(self.charts.iter().flat_map(ChartObjects::all))
     }
+}
+
+impl ChartObjects<'_> {
+    /// Its objects, each with where it comes from.
+    pub fn all(&self) -> impl Iterator<Item = Object<'_>> {
+        let owner = Owner::Release(&self.release);
+        let object = move |node| Object { node, owner, namespace: &self.namespace, part: self.part };
+        self.objects.iter().map(object)
+    }
+}
+
+/// The component that a part belongs to, by the label of its Kustomization; empty if it has none.
+pub(crate) fn component_of(part: &Part) -> &str {
+    text(&part.kustomization.object, &["metadata", "labels", fleet::roots::COMPONENT_LABEL])
 }
 
 impl<'s> Object<'s> {
@@ -229,6 +238,11 @@ impl<'s> Object<'s> {
     /// The group of its API; empty for the first one.
     pub fn group(&self) -> &'s str {
         self.text(&["apiVersion"]).split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// The component that it belongs to; empty if it belongs to none.
+    pub fn component(&self) -> &'s str {
+        component_of(self.part)
     }
 
     /// Is it of that group and kind, in whatever version?

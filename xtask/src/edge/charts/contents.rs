@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use flux::helm::content;
 use flux::helm::range::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -78,6 +79,15 @@ fn is_schema(path: &str) -> bool {
 
 fn is_packed(path: &str) -> bool {
     path.contains("charts/") && path.ends_with(".tgz")
+}
+
+/// The digest of what decides how a chart renders, the same for whoever packaged it.
+pub fn content_digest(chart: &Chart) -> Result<String, ChartError> {
+    fn plain(files: ChartFiles) -> content::Files {
+        files.into_iter().map(|(path, file)| (path, file.content)).collect()
+    }
+    let files = plain(chart.files(|_| true)?);
+    Ok(content::digest(&files, &|packed| archive::unpack(packed, |_| true).ok().map(plain)))
 }
 
 /// The chart with the values of these files in place of its own.
@@ -188,6 +198,25 @@ mod tests {
         let values = made.files(|path| path == "values.yaml").unwrap().remove("values.yaml").unwrap();
         let values: Value = serde_json::from_slice(&values.content).unwrap();
         assert_eq!(values, json!({"a": {"b": 3, "c": 2}, "d": [2]}));
+    }
+
+    #[test]
+    fn a_chart_that_was_packaged_again_has_the_same_digest() {
+        let one =
+            chart(&[("values.yaml", "a: 1\nb: 2\n"), ("charts/c/Chart.yaml", "name: c\nversion: 1.0.0\n")]);
+        let inside = packed_folder(
+            "c".into(),
+            BTreeMap::from([("Chart.yaml".to_owned(), b"version: 1.0.0\nname: c\n".to_vec())]),
+        );
+        let files = BTreeMap::from([
+            ("Chart.yaml".to_owned(), b"name: a\nversion: 1.0.0\napiVersion: v2\n".to_vec()),
+            ("values.yaml".to_owned(), b"b: 2 # two\na: 1\n".to_vec()),
+            ("charts/c-1.0.0.tgz".to_owned(), inside.unwrap().archive.to_vec()),
+        ]);
+        let other = packed_folder("test".to_owned(), files).unwrap();
+        assert_ne!(one.digest, other.digest);
+        assert_eq!(content_digest(&one).unwrap(), content_digest(&other).unwrap());
+        assert_ne!(content_digest(&one).unwrap(), content_digest(&chart(&[])).unwrap());
     }
 
     #[test]

@@ -39,6 +39,9 @@ pub struct Pulled {
     /// Digest of the registry's manifest, if it came from one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest: Option<String>,
+    /// Did somebody else package it, or was it made here? Else it came from where it is published.
+    #[serde(default)]
+    pub is_packaged: bool,
 }
 
 impl ChartStore {
@@ -124,6 +127,7 @@ mod tests {
             version: "1.0.0".into(),
             digest: chart.digest.clone(),
             manifest: None,
+            is_packaged: true,
         };
         assert_eq!(store.found_at("here"), None);
         store.note("here", &pulled).unwrap();

@@ -11,19 +11,27 @@ use crate::object::ObjectKey;
 
 /// The data of an object, if it is a ConfigMap or a Secret.
 pub(super) fn of(object: &Rendered) -> Option<(ObjectKey, Data)> {
-    let kind = ["ConfigMap", "Secret"].into_iter().find(|kind| is_kind(&object.node, "", kind))?;
-    let reference = ObjectKey::named(kind, &Name::of(&object.node));
     let is_masked = object.encrypted == Encrypted::Masked;
-    let fields = |name: &str| object.node.get(name).map_or(&[][..], Node::fields).iter();
+    let (reference, mut data) = of_object(&object.node)?;
+    if is_masked {
+        data.values_mut().for_each(|value| drop(value.take_if(|text| text == MASK)));
+    }
+    Some((reference, data))
+}
+
+/// The same of any object; a value is none if it is no text.
+pub fn of_object(node: &Node) -> Option<(ObjectKey, Data)> {
+    let kind = ["ConfigMap", "Secret"].into_iter().find(|kind| is_kind(node, "", kind))?;
+    let reference = ObjectKey::named(kind, &Name::of(node));
+    let fields = |name: &str| node.get(name).map_or(&[][..], Node::fields).iter();
     let text = |field: &Field| field.value.value_text().to_owned();
-    let known = |text: String| if is_masked && text == MASK { None } else { Some(text) };
     let mut data = Data::new();
     for field in fields("data") {
         let value = if kind == "Secret" { decoded(&text(field)) } else { Some(text(field)) };
-        data.insert(field.key.to_string(), value.and_then(known));
+        data.insert(field.key.to_string(), value);
     }
     if kind == "Secret" {
-        data.extend(fields("stringData").map(|field| (field.key.to_string(), known(text(field)))));
+        data.extend(fields("stringData").map(|field| (field.key.to_string(), Some(text(field)))));
     }
     Some((reference, data))
 }

@@ -52,7 +52,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     }
 }
 
-pub(super) fn is_ingress(object: &Object<'_>) -> bool {
+pub(crate) fn is_ingress(object: &Object<'_>) -> bool {
     object.is("networking.k8s.io", "Ingress")
 }
 

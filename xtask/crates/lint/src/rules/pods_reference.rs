@@ -32,7 +32,7 @@ metadata: {name: settings, namespace: default}
 fn check(subject: &Subject<'_>, found: &mut Found) {
     for object in subject.objects() {
         let namespace = object.key().namespace;
-        for (kind, name) in references(&object) {
+        for Reference { kind, name, .. } in references(&object) {
             let key = ObjectKey::new(kind, &namespace, name.value_text());
             // Kubernetes makes that one in every namespace.
             if key.name.is_empty() || key.name == "kube-root-ca.crt" || !subject.made().lacks("", &key) {
@@ -48,13 +48,27 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     }
 }
 
-/// Kind and name of everything that its pod cannot start without.
-fn references<'s>(object: &Object<'s>) -> Vec<(&'static str, &'s Node)> {
+/// Something that a pod cannot start without.
+pub(crate) struct Reference<'s> {
+    pub(crate) kind: &'static str,
+    pub(crate) name: &'s Node,
+    /// The key that it needs, if it needs one.
+    pub(crate) key: Option<&'s Node>,
+}
+
+/// Everything that its pod cannot start without.
+pub(crate) fn references<'s>(object: &Object<'s>) -> Vec<Reference<'s>> {
     let mut all = Vec::new();
-    let mut add = |kind, reference: Option<&'s Node>, field: &str| {
-        let needed =
-            |node: &&Node| node.get("optional").is_none_or(|optional| optional.value_text() != "true");
-        all.extend(reference.filter(needed).and_then(|r| r.get(field)).map(|name| (kind, name)));
+    let mut add = |kind, from: Option<&'s Node>, field: &str| {
+        let is_optional =
+            |node: &Node| node.get("optional").is_some_and(|optional| optional.value_text() == "true");
+        let Some((from, name)) = from.and_then(|from| Some((from, from.get(field)?))) else { return };
+        if is_optional(from) {
+            return;
+        }
+        all.push(Reference { kind, name, key: from.get("key") });
+        let keys = items(from, &["items"]).iter().filter_map(|item| item.get("key"));
+        all.extend(keys.map(|key| Reference { kind, name, key: Some(key) }));
     };
     let Some(pod) = object.pod() else { return all };
     for (_, container) in object.containers() {

@@ -30,7 +30,7 @@ pub(crate) fn lint(fixture: &str) -> Vec<Diagnostic> {
     found(&tree(fixture))
 }
 
-fn found(tree: &MemTree) -> Vec<Diagnostic> {
+pub(crate) fn found(tree: &MemTree) -> Vec<Diagnostic> {
     let rendering = rendering(tree);
     let before = before(tree);
     let mut subject = Subject::new(tree, &rendering, "component");

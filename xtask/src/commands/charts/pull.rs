@@ -1,17 +1,18 @@
-//! `charts`: the charts that releases are made from.
+//! `charts pull`: the charts of releases, fetched and kept.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
+use clap::Args;
 use flux::helm::Release;
 use flux::helm::chart::{self, Place};
+use flux::render::Rendering;
 use futures::StreamExt as _;
 use serde_json::{Value, json};
 use yamltree::diagnostic::Diagnostic;
 
-use super::render_arguments::RenderArguments;
+use crate::commands::render_arguments::RenderArguments;
 use crate::context::{Context, Output};
 use crate::edge::charts::pull::{Fetched, Puller, is_network, may_move};
 use crate::edge::charts::{ChartSet, Contents, Pulled};
@@ -24,19 +25,6 @@ use crate::sandbox::served;
 const AT_ONCE: usize = 4;
 /// The code of what could not be fetched.
 const FAILED: &str = "charts/pull";
-
-/// Verbs of `charts`.
-#[derive(Debug, Args)]
-pub struct Arguments {
-    #[command(subcommand)]
-    verb: Verb,
-}
-
-#[derive(Debug, Subcommand)]
-enum Verb {
-    /// Fetch the charts of every release, so that `build --charts` needs no network
-    Pull(PullArguments),
-}
 
 /// Flags of `charts pull`.
 #[derive(Debug, Args)]
@@ -52,7 +40,7 @@ Archives are kept below cargo's target folder by their digest. A version, a tag 
 once; ranges and branches are looked up again. HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE count; no credentials are sent.
 
 Exit code 1 when a chart could not be had (the others are fetched all the same), 3 when nobody answered at all.")]
-pub struct PullArguments {
+pub struct Arguments {
     #[command(flatten)]
     what: RenderArguments,
     /// A folder of packaged charts or chart folders that is asked in place of the network
@@ -61,13 +49,6 @@ pub struct PullArguments {
     /// Fetch charts again that are here already
     #[arg(long)]
     refresh: bool,
-}
-
-/// Runs `charts`.
-pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
-    match &arguments.verb {
-        Verb::Pull(arguments) => pull(arguments, context),
-    }
 }
 
 /// A chart that is asked for, by the first release that does so.
@@ -87,32 +68,67 @@ struct Row {
     lacks: Vec<String>,
 }
 
-fn pull(arguments: &PullArguments, context: &Context) -> Outcome {
+/// What came of fetching.
+pub(super) struct Done {
+    rows: Vec<Row>,
+    warnings: Vec<Diagnostic>,
+    /// What could not be fetched, and what kept releases from saying what they need.
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// Runs `charts pull`.
+pub(super) fn run(arguments: &Arguments, context: &Context) -> Outcome {
     if let Some(word) = arguments.what.word() {
         return Err(Failure::Usage(format!("`{word}`: another repository has no cluster; leave it out")));
     }
     let rendering = arguments.what.rendered(context)?;
-    let mut problems: Vec<Diagnostic> = rendering.problems().cloned().collect();
+    let given = arguments.charts.as_deref().map(ChartSet::open).transpose().map_err(anyhow::Error::from)?;
+    let Done { rows, warnings, problems } =
+        fetch(std::slice::from_ref(&rendering), given.as_ref(), arguments.refresh, context)?;
+    if context.output == Output::Json {
+        let findings: Vec<&Diagnostic> = problems.iter().chain(&warnings).collect();
+        report::json(&as_json(&rows, &findings));
+        // They are in the document.
+        return Ok(if problems.is_empty() { Exit::Yes } else { Exit::No });
+    }
+    print(&rows);
+    warnings.iter().for_each(|found| context.terminal.say(found.to_string()));
+    if problems.is_empty() { Ok(Exit::Yes) } else { Err(Failure::Faulty(problems)) }
+}
+
+/// Fetches the charts of all releases, each once.
+///
+/// It fails where nobody answered at all.
+pub(super) fn fetch(
+    renderings: &[Rendering],
+    given: Option<&ChartSet>,
+    refresh: bool,
+    context: &Context,
+) -> Result<Done, Failure> {
+    let mut problems: Vec<Diagnostic> = renderings.iter().flat_map(Rendering::problems).cloned().collect();
     let mut wanted: BTreeMap<Place, Wanted<'_>> = BTreeMap::new();
-    for (_, release) in Release::all(&rendering) {
-        match release.and_then(|release| Ok((chart::of(&rendering, &release)?, release))) {
-            Ok((chart, release)) if !matches!(chart.place, Place::Source { .. }) => {
-                let asked = Wanted { place: chart.place.clone(), release, secret: chart.secret };
-                wanted.entry(chart.place).or_insert(asked);
+    for rendering in renderings {
+        for (_, release) in Release::all(rendering) {
+            match release.and_then(|release| Ok((chart::of(rendering, &release)?, release))) {
+                Ok((chart, release)) if !matches!(chart.place, Place::Source { .. }) => {
+                    let asked = Wanted { place: chart.place.clone(), release, secret: chart.secret };
+                    wanted.entry(chart.place).or_insert(asked);
+                }
+                Ok(_) => {}
+                Err(found) => problems.push(*found),
             }
-            Ok(_) => {}
-            Err(found) => problems.push(*found),
         }
     }
-    let given = arguments.charts.as_deref().map(ChartSet::open).transpose().map_err(anyhow::Error::from)?;
+    problems.sort();
+    problems.dedup();
     let puller = Puller::new(served::git(&context.layout)?)?;
     let work = context.terminal.counted_work("fetching charts", wanted.len() as u64);
     let mut done = Vec::new();
     context.block_on(async {
         let each = wanted.into_values().map(|wanted| {
-            let (puller, given) = (&puller, given.as_ref());
+            let puller = &puller;
             async move {
-                let row = one(&wanted.place, puller, given, arguments.refresh, context).await;
+                let row = one(&wanted.place, puller, given, refresh, context).await;
                 (wanted, row)
             }
         });
@@ -149,15 +165,7 @@ fn pull(arguments: &PullArguments, context: &Context) -> Outcome {
             "nobody answered; look at the network, HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE",
         ));
     }
-    if context.output == Output::Json {
-        let findings: Vec<&Diagnostic> = problems.iter().chain(&warnings).collect();
-        report::json(&as_json(&rows, &findings));
-        // They are in the document.
-        return Ok(if problems.is_empty() { Exit::Yes } else { Exit::No });
-    }
-    print(&rows);
-    warnings.iter().for_each(|found| context.terminal.say(found.to_string()));
-    if problems.is_empty() { Ok(Exit::Yes) } else { Err(Failure::Faulty(problems)) }
+    Ok(Done { rows, warnings, problems })
 }
 
 fn warnings_of(wanted: &Wanted<'_>, row: &Row, is_given: bool) -> Vec<Diagnostic> {
@@ -228,6 +236,7 @@ async fn one(
         version: chart.metadata.version.clone(),
         digest: chart.digest.clone(),
         manifest,
+        is_packaged: given.is_some(),
     };
     let was_here = store.found_at(&key).as_ref() == Some(&pulled);
     store.note(&key, &pulled)?;
