@@ -120,8 +120,8 @@ fn lines(called: &str, text: &str) -> Vec<(String, String)> {
         broken("left out", &[]);
         broken("twice", &[line.clone(), line.clone()]);
         broken("moved to the right", &[format!(" {line}")]);
-        if line.starts_with(' ') {
-            broken("moved to the left", &[line[1..].to_owned()]);
+        if let Some(moved) = line.strip_prefix(' ') {
+            broken("moved to the left", &[moved.to_owned()]);
         }
         if line.contains(':') {
             broken("without its colon", &[line.replacen(':', "", 1)]);
