@@ -12,17 +12,16 @@ use flux::render::variables::placeholder;
 use flux::render::{Encrypted, Entry, Inputs, Part, render, value};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::oracle::{Oracle, Program};
+use tests::mutation::built::PROGRAM;
+use tests::oracle::Oracle;
 use xtask::edge::tree::DiskTree;
 use yamltree::path::RepoPath;
 use yamltree::tree::{Tree, files_below};
 
 const OWNER: [&str; 2] = ["kustomize.toolkit.fluxcd.io/name", "kustomize.toolkit.fluxcd.io/namespace"];
 
-static CONTROLLER: Program = Program::new("flux-oracle", "xtask/crates/flux/oracle", ".");
-
 fn main() -> ExitCode {
-    let mut oracle = Oracle::start(&CONTROLLER);
+    let mut oracle = Oracle::start(&PROGRAM);
     let mut differs = 0;
     for argument in std::env::args().skip(1) {
         let (repository, entry) = argument.split_once('=').unwrap();

@@ -1,5 +1,8 @@
 //! Objects broken by one token, and what a real API server and the tool say to each.
 
+pub mod built;
+pub mod controllers;
+pub mod files;
 pub mod mutants;
 pub mod server;
 

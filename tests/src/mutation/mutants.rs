@@ -48,14 +48,18 @@ enum Step {
 impl Maker {
     /// The mutants of an object that were not made of one before.
     pub fn of(&mut self, object: &Value) -> Vec<Mutant> {
+        self.of_called(object["kind"].as_str().unwrap_or_default(), object)
+    }
+
+    /// The same of any value, which is called so.
+    pub fn of_called(&mut self, called: &str, object: &Value) -> Vec<Mutant> {
         let mut places = Vec::new();
         walk(object, &mut Vec::new(), &mut places);
         let mut made = Vec::new();
         for place in places {
             let Some(value) = at(object, &place) else { continue };
             for (how, changed) in changes(value, &place) {
-                let kind = object["kind"].as_str().unwrap_or_default();
-                let what = format!("{kind} {} {how}", generic(&place));
+                let what = format!("{called} {} {how}", generic(&place));
                 let count = self.seen.entry(what.clone()).or_default();
                 if *count >= OF_EACH {
                     continue;

@@ -90,6 +90,11 @@ impl Server {
         stream::iter(objects).map(|object| self.apply(object, true)).buffered(AT_ONCE).collect().await
     }
 
+    /// Applies each object, some at once.
+    pub async fn apply_all(&self, objects: &[Value]) -> Vec<Result<(), String>> {
+        stream::iter(objects).map(|object| self.apply(object, false)).buffered(AT_ONCE).collect().await
+    }
+
     async fn apply(&self, object: &Value, is_dry: bool) -> Result<(), String> {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let key =

@@ -92,7 +92,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
         piece.part.warnings.iter().chain(piece.releases.iter().flat_map(|release| &release.warnings))
     });
     warnings.for_each(|found| context.terminal.say(found.to_string()));
-    let problems: Vec<Diagnostic> = pieces.iter().flat_map(Piece::problems).cloned().collect();
+    let problems = pieces.iter().flat_map(Piece::problems).cloned();
+    let (problems, unseen): (Vec<Diagnostic>, Vec<Diagnostic>) = problems.partition(Diagnostic::is_error);
+    unseen.iter().for_each(|found| context.terminal.say(found.to_string()));
     if problems.is_empty() { Ok(Exit::Yes) } else { Err(Failure::Faulty(problems)) }
 }
 

@@ -189,6 +189,10 @@ func ask(root string, q question) (objects []json.RawMessage, err error) {
 			}
 		}
 	}
+	// The controller goes on with this text, which some keys that are there twice do not become.
+	if _, err := built.AsYaml(); err != nil {
+		return nil, err
+	}
 	for _, resource := range built.Resources() {
 		data, err := resource.MarshalJSON()
 		if err != nil {

@@ -32,11 +32,11 @@ pub struct Lost {
 ///
 /// # Errors
 ///
-/// What cannot be built whatever the values are, a variable without value and default say.
+/// What cannot be built whatever the values are, a variable without value and default say. What lies in a source elsewhere is not looked at.
 pub fn lost(inputs: &Inputs<'_>, values: &Values) -> Result<Vec<Lost>, Vec<Diagnostic>> {
     let marks = marks(values);
     let with_marks = rendered(inputs, &marks);
-    let problems: Vec<Diagnostic> = with_marks.problems().cloned().collect();
+    let problems: Vec<Diagnostic> = with_marks.problems().filter(|found| found.is_error()).cloned().collect();
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -47,7 +47,7 @@ pub fn lost(inputs: &Inputs<'_>, values: &Values) -> Result<Vec<Lost>, Vec<Diagn
         .filter_map(|(key, name, mark)| Some((name, mark, values.get(key)?.get(name)?)))
         .collect();
     let mut found = Vec::new();
-    for part in &with_marks.parts {
+    for part in with_marks.parts.iter().filter(|part| part.problem.is_none()) {
         match with_values.part(&part.kustomization.name) {
             Some(other) if other.problem.is_none() && other.objects.len() == part.objects.len() => {
                 compare(part, other, &both, &mut found);

@@ -34,7 +34,10 @@ pub(crate) fn apply(
     let mut all = Vec::new();
     for (at, entry) in entries {
         if entry.path.is_empty() {
-            all.push((*at, entry.clone()));
+            // kustomize writes inline entries anew before it reads them, and an empty list is left out then.
+            let mut inline = entry.clone();
+            inline.targets = inline.targets.filter(|targets| !targets.is_empty());
+            all.push((*at, inline));
             continue;
         }
         let node = loader.document(folder, &entry.path, *at, Twice::Last)?;

@@ -56,6 +56,15 @@ pub(crate) fn of(subject: &Subject<'_>, schemas: &Schemas) -> Refused {
             }
         };
         refused.checked += 1;
+        if known.known.is_namespaced && object.key().namespace.is_empty() {
+            refused.faults.push(Fault {
+                sort: Sort::Missing,
+                place: object.place(object.node),
+                message: format!("{}: it is in no namespace", object.title()),
+                help: "write `metadata.namespace`, or `targetNamespace` in the Kustomization that brings it"
+                    .to_owned(),
+            });
+        }
         for fault in check(object.node, &known, &mut checker) {
             if placeholders.iter().any(|placeholder| fault.message.contains(placeholder.as_str())) {
                 continue;

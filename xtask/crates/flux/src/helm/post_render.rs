@@ -5,7 +5,7 @@
 //! `internal/postrender/` and `internal/action/crds.go` of helm-controller 1.6.
 
 use kustomize_rs::yaml::emit;
-use kustomize_rs::yaml::json::read_all_as_json;
+use kustomize_rs::yaml::json::{read_all_as_json, read_all_once_as_json};
 use kustomize_rs::yaml::node::Node;
 use kustomize_rs::{LoadRestrictor, Options, Reorder};
 use serde_json::{Value, json as object};
@@ -88,7 +88,11 @@ pub fn post_render(release: &Release<'_>, printed: &str) -> Result<Vec<Applied>>
 }
 
 fn read(chunk: &Chunk<'_>, release: &Release<'_>) -> Result<Vec<Node>> {
-    let nodes = read_all_as_json(chunk.text, chunk.file, kustomize_rs::Limits::default());
+    let limits = kustomize_rs::Limits::default();
+    let nodes = match chunk.is_crd() {
+        true => read_all_as_json(chunk.text, chunk.file, limits),
+        false => read_all_once_as_json(chunk.text, chunk.file, limits),
+    };
     nodes.map_err(|found| refused(release, &found))
 }
 
@@ -232,6 +236,15 @@ mod tests {
             (meta.get("name").unwrap().as_text().to_owned(), object.role, is_labelled)
         };
         objects.iter().map(of).collect()
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_is_refused_in_templates_only() {
+        let twice = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndata: {}\ndata: {}\n";
+        let refused = objects("{}", &format!("---\n# Source: c/templates/b.yaml\n{twice}")).unwrap_err();
+        assert!(refused.contains("key `data` is here twice"), "{refused}");
+        let definition = twice.replace("ConfigMap", "CustomResourceDefinition");
+        assert_eq!(objects("{}", &format!("---\n# Source: c/crds/b.yaml\n{definition}")).unwrap().len(), 1);
     }
 
     #[test]

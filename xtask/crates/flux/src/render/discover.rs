@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use kustomize_rs::yaml::node::Node;
 use kustomize_rs::{Session, Source};
-use yamltree::diagnostic::Diagnostic;
+use yamltree::diagnostic::{Diagnostic, Severity};
 use yamltree::path::RepoPath;
 use yamltree::tree::Tree;
 
@@ -73,7 +73,26 @@ pub(super) fn discover(inputs: &Inputs<'_>) -> Rendering {
     }
     let Discovery { mut parts, artifacts, own_names: own, .. } = discovery;
     let given = inputs.sources.keys().cloned().collect();
-    Rendering { artifacts: artifacts.finish(&mut parts), parts, own, given }
+    let artifacts = artifacts.finish(&mut parts);
+    forgive(&mut parts);
+    Rendering { artifacts, parts, own, given }
+}
+
+/// A source that somebody makes and that lies elsewhere keeps only us from seeing what is in it: that is no error.
+fn forgive(parts: &mut [Part]) {
+    let objects = parts.iter().flat_map(|part| &part.objects).map(|object| &object.node);
+    let is_source = |node: &&Node| SOURCE_KINDS.into_iter().any(|kind| is_kind(node, SOURCE_GROUP, kind));
+    let made: BTreeSet<ObjectKey> = objects
+        .filter(is_source)
+        .map(|node| ObjectKey::named(text(Some(node), "kind"), &Name::of(node)))
+        .collect();
+    for part in parts {
+        if let Some(problem) = part.problem.as_mut().filter(|problem| problem.code == MISSING)
+            && made.contains(&part.kustomization.source)
+        {
+            problem.severity = Severity::Warning;
+        }
+    }
 }
 
 fn session<'t>(tree: &'t (dyn Tree + Sync), ignore: Option<String>) -> Sessions<'t> {

@@ -29,7 +29,25 @@ pub fn read_all_as_json(
     name: &str,
     limits: Limits,
 ) -> std::result::Result<Vec<Node>, Box<Diagnostic>> {
-    let documents = read::objects(limits, 1, text, Twice::Last);
+    read_all(text, name, limits, Twice::Last)
+}
+
+/// The same where a key that is there twice is refused, as go-yaml does when it reads into maps.
+pub fn read_all_once_as_json(
+    text: &str,
+    name: &str,
+    limits: Limits,
+) -> std::result::Result<Vec<Node>, Box<Diagnostic>> {
+    read_all(text, name, limits, Twice::Refused)
+}
+
+fn read_all(
+    text: &str,
+    name: &str,
+    limits: Limits,
+    twice: Twice,
+) -> std::result::Result<Vec<Node>, Box<Diagnostic>> {
+    let documents = read::objects(limits, 1, text, twice);
     let documents = documents.and_then(|all| all.into_iter().map(as_json).collect());
     documents.map_err(|fault| named(&fault, name))
 }

@@ -97,3 +97,12 @@ fn an_artifact_that_nobody_makes_is_not_the_repository() {
     let wrong = part(&rendered(&kustomization("k", "ExternalArtifact", "x", "."), None), "k").unwrap_err();
     assert_eq!(wrong, "flux/source: Kustomization n/k: its source ExternalArtifact n/x is not at hand");
 }
+
+#[test]
+fn a_source_that_is_made_and_lies_elsewhere_is_no_error() {
+    let source = object("source.toolkit.fluxcd.io", "OCIRepository", "x", "url: 'oci://example.org/x'");
+    let rendering = rendered(&(source + &kustomization("k", "OCIRepository", "x", ".")), None);
+    let problems: Vec<(bool, &str)> =
+        rendering.problems().map(|found| (found.is_error(), found.code)).collect();
+    assert_eq!(problems, [(false, "flux/source")]);
+}

@@ -1,0 +1,153 @@
+//! Small repositories, each with a file broken by one token: what the real controllers of Flux, Helm and the API server refuse, `lint`
+//! refuses too, and it has no errors where they accept.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::{Value, json};
+use tests::checkout::Checkout;
+use tests::mutation::controllers::{Verdict, verdicts};
+use tests::mutation::explained;
+use tests::mutation::files::{Broken, broken};
+use tests::shared::alone;
+
+/// The repositories: each folder is one.
+const FILES: &str = include_str!("files.txt");
+/// What the two are known to differ about, each with the cause.
+const EXPLAINED: &str = include_str!("files_explained.txt");
+/// One of so many is tried in the gate, and of those the controllers are asked about one of so many. `OAS_MUTANTS=3` tries others, up to
+/// 23 and asking about all of them; `OAS_MUTANTS=all` all.
+const ONE_OF: usize = 24;
+const ASKED_ONE_OF: usize = 3;
+/// Names a folder that shall have the verdicts and what was linted.
+const REPORT: &str = "OAS_MUTANTS_REPORT";
+/// Findings of other families are about habits, which the controllers do not mind.
+const FAMILIES: [&str; 8] = ["api", "charts", "flux", "helm", "kubernetes", "kustomize", "render", "yaml"];
+
+/// A cluster that runs Flux and nothing else.
+fn only_flux() -> Checkout {
+    let checkout = Checkout::new().with_tools();
+    checkout.write("flux2/infrastructure/kustomization.yaml", "resources: [namespaces]\n");
+    checkout.write("flux2/core/kustomization.yaml", "resources: []\n");
+    checkout.write("clusters/sandbox/cluster.yaml", "interval: 15s\napps: []\n");
+    checkout.commit("nothing but namespaces");
+    checkout.begin();
+    checkout
+}
+
+/// What `lint` says to one: the first finding that says that it would be refused.
+fn linted(checkout: &Checkout, broken: &Broken) -> Option<String> {
+    const SOURCE: &str = "openappstack";
+    let folder = std::env::var_os(REPORT).map_or(checkout.folder().to_owned(), PathBuf::from);
+    let folder = folder.join("linted").join(&broken.name);
+    let write = |path: &str, text: &str| {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    broken.files(SOURCE).iter().for_each(|(path, text)| write(path, text));
+    let Broken { name, batch, .. } = broken;
+    let kustomization = |name: &str, path: &str| {
+        json!({"apiVersion": "kustomize.toolkit.fluxcd.io/v1", "kind": "Kustomization",
+            "metadata": {"name": name, "namespace": "flux-system"},
+            "spec": {"interval": "1h", "prune": true, "path": path,
+                "sourceRef": {"kind": "GitRepository", "name": SOURCE}}})
+    };
+    let source = json!({"apiVersion": "source.toolkit.fluxcd.io/v1", "kind": "GitRepository",
+        "metadata": {"name": SOURCE, "namespace": "flux-system"},
+        "spec": {"interval": "1h", "url": "https://example.org/repository.git", "ref": {"branch": "main"}}});
+    let roots = [
+        source,
+        kustomization("roots", "./roots"),
+        json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}),
+        kustomization(name, &format!("./mutants/{batch}/{name}")),
+    ];
+    write("roots/roots.yaml", &roots.map(|object| object.to_string()).join("\n---\n"));
+    let folder = folder.to_str().unwrap();
+    let found = checkout
+        .xtask(&["lint", "--repository", folder, "--entry=roots", "--charts", "--output=json"])
+        .json();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    found["findings"].as_array().unwrap().iter().find_map(|finding| {
+        let code = text(&finding["code"]);
+        let family = code.split('/').next().unwrap_or_default();
+        // Whether others make a namespace cannot be known, so that one is only a warning.
+        let is_refusal =
+            (finding["severity"] == "error" && FAMILIES.contains(&family)) || code == "namespace/missing";
+        is_refusal
+            .then(|| format!("{code}: {}: {}", text(&finding["place"]["file"]), text(&finding["message"])))
+    })
+}
+
+/// What `lint` says to each, by its name.
+fn all_linted(checkout: &Checkout, all: &[Broken]) -> BTreeMap<String, String> {
+    checkout.xtask(&["schemas", "pull"]).expect(0);
+    let next = AtomicUsize::new(0);
+    let said = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(broken) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Some(refusal) = linted(checkout, broken) {
+                        said.lock().unwrap().insert(broken.name.clone(), refusal);
+                    }
+                }
+            });
+        }
+    });
+    said.into_inner().unwrap()
+}
+
+/// Is that what was done, or the place where it was done?
+fn is_at(what: &str, place: &str) -> bool {
+    what.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
+#[test]
+fn lint_refuses_what_the_controllers_refuse() {
+    let _turn = alone();
+    let wanted = std::env::var("OAS_MUTANTS").ok();
+    let offset = wanted.as_deref().map_or(Some(0), |wanted| wanted.parse().ok());
+    let all = broken(FILES, |number| offset.is_none_or(|offset| number % ONE_OF == offset));
+    let checkout = only_flux();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let ask = |number| wanted.is_some() || number % ASKED_ONE_OF == 0;
+    let theirs = runtime.block_on(verdicts(&checkout, &all, ask));
+    let ours = all_linted(&checkout, &all);
+    let explained = explained(EXPLAINED);
+    let mut differs = Vec::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    for (broken, theirs) in all.iter().zip(&theirs) {
+        let said = match (theirs, ours.get(&broken.name)) {
+            (Verdict::Accepted, Some(ours)) => format!("only lint: {ours}"),
+            (Verdict::Refused(theirs), None) => format!("only Flux: {theirs}"),
+            _ => continue,
+        };
+        match explained.keys().find(|place| is_at(&broken.what, place)) {
+            Some(place) => drop(seen.insert(place)),
+            None => differs.push(format!("{} {}: {said}", broken.name, broken.what)),
+        }
+    }
+    if let Some(folder) = std::env::var_os(REPORT) {
+        let line = |(broken, theirs): (&Broken, &Verdict)| json!({"name": broken.name, "what": broken.what, "theirs": format!("{theirs:?}"), "ours": ours.get(&broken.name)});
+        std::fs::write(
+            PathBuf::from(folder).join("verdicts.json"),
+            json!(all.iter().zip(&theirs).map(line).collect::<Vec<_>>()).to_string(),
+        )
+        .unwrap();
+    }
+    let refused = theirs.iter().filter(|verdict| matches!(verdict, Verdict::Refused(_))).count();
+    let asked = theirs.iter().filter(|verdict| **verdict != Verdict::NotAsked).count();
+    eprintln!(
+        "{} repositories, {asked} asked about: {refused} refused by Flux, {} differ",
+        all.len(),
+        differs.len()
+    );
+    assert!(differs.is_empty(), "{} of {} differ:\n{}", differs.len(), all.len(), differs.join("\n"));
+    assert!(refused > all.len() / 3 && refused < all.len(), "{refused} of {}", all.len());
+    let idle: Vec<_> = explained.keys().filter(|place| !seen.contains(**place)).collect();
+    let is_all = offset.is_none();
+    assert!(!is_all || idle.is_empty(), "explained, and there is nothing to explain: {idle:?}");
+}
