@@ -18,7 +18,10 @@ fn what_was_verified_is_what_lint_holds_the_tree_against() {
     let release = checkout.read(PIN);
     let version = release.lines().find(|line| line.trim_start().starts_with("version: ")).unwrap();
     checkout.replace(PIN, version, &format!("{version}1"));
-    checkout.xtask(&["lint", "--format", "short"]).expect(1).prints("error[tree/lock]: component `nextcloud`");
+    checkout
+        .xtask(&["lint", "--format", "short"])
+        .expect(1)
+        .prints("error[tree/lock]: component `nextcloud`");
     // What nobody has cannot be verified, and nothing is written.
     checkout.xtask(&verify).expect(1).prints("error[charts/missing]").says("no chart.lock is written");
 }
