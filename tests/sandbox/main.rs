@@ -15,3 +15,4 @@ mod platform;
 mod rendering;
 mod surroundings;
 mod values;
+mod verified;

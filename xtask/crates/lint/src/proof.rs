@@ -15,6 +15,7 @@ mod profile;
 mod redirects;
 mod references;
 mod resources;
+mod schema;
 mod secrets;
 mod services;
 mod texts;
@@ -71,6 +72,7 @@ pub static CHECKS: &[Check] = &[
     redirects::CHECK,
     references::CHECK,
     resources::CHECK,
+    schema::CHECK,
     secrets::CHECK,
     services::CHECK,
     workloads::CHECK,

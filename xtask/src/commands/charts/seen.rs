@@ -92,17 +92,6 @@ impl Look<'_> {
         let images = subject.objects().filter(|o| !o.is_test()).flat_map(|o| proof::images(&o)).collect();
         let proof = Proof { subject: &subject, cluster, catalogue: self.catalogue };
         findings.extend(proof::findings(&proof));
-        // Without its definition nobody knows what a kind has to be.
-        let unknown = subject.refused().unknown.iter().filter(|_| subject.has_all_charts);
-        for (kind, count) in unknown {
-            let message = format!(
-                "no schema is at hand for {kind} ({count} objects): nothing could be held against one"
-            );
-            let place = yamltree::diagnostic::Place::file("flux2");
-            let help =
-                "`cargo xtask schemas pull` fetches those of Kubernetes and Flux; others come from charts";
-            findings.push(Diagnostic::error("verify/schema", place, message).with_help(help));
-        }
         let of_sandbox = if cluster.name == SANDBOX { dry_run::applied(&subject) } else { Vec::new() };
         Ok(Seen {
             cluster,

@@ -47,6 +47,12 @@ pub fn images(object: &Object<'_>) -> BTreeSet<String> {
         ),
         _ => gather(object.node, &mut all),
     }
+    // The tag of a plan's image is the version that it leads to.
+    let version = object.text(&["spec", "version"]).replace('+', "-");
+    if object.is("upgrade.cattle.io", "Plan") && !version.is_empty() {
+        let has_tag = |image: &str| image.rsplit('/').next().is_some_and(|last| last.contains([':', '@']));
+        all = all.into_iter().map(|i| if has_tag(&i) { i } else { format!("{i}:{version}") }).collect();
+    }
     for (_, container) in object.containers() {
         let arguments = ["command", "args"].into_iter().flat_map(|field| items(container, &[field]));
         let values =
@@ -144,6 +150,16 @@ mod tests {
                 format!("Cluster oas-apps/a {title} `postgres:17` is not exact"),
                 format!("Cluster oas-apps/a {title} `postgres:17` names no registry")
             ]
+        );
+        let plan = |more: &str| {
+            format!(
+                "apiVersion: upgrade.cattle.io/v1\nkind: Plan\nmetadata: {{name: a}}\nspec: {{upgrade: {{image: docker.io/rancher/k3s-upgrade}}{more}}}\n"
+            )
+        };
+        assert_eq!(of(&plan(", version: v1.36.3+k3s1")), [""; 0]);
+        assert_eq!(
+            of(&plan("")),
+            [format!("Plan oas-apps/a {title} `docker.io/rancher/k3s-upgrade` is not exact")]
         );
         let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a.yaml: |\n    kind: Pod\n    spec:\n      \
                     containers:\n      - image: docker.io/a\n";

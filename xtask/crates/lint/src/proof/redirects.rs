@@ -1,24 +1,49 @@
 use std::collections::BTreeSet;
 
 use super::hosts::hosts;
-use super::{Check, Proof, texts};
+use super::{Check, Proof, contract, texts};
 use crate::rule::Found;
 
 pub(super) const CHECK: Check = Check {
     code: "verify/redirects",
-    says: "Whoever logs in is only sent back to a host that an Ingress answers.",
+    says: "Whoever logs in is only sent back to a host that an Ingress answers; the addresses of `component.yaml` are allowed by an object.",
     is_of_all: true,
     check,
 };
 
 fn check(proof: &Proof<'_>, found: &mut Found) {
     let answered: BTreeSet<String> = proof.subject.objects().flat_map(|object| hosts(&object)).collect();
+    written(proof, &answered, found);
     for object in proof.subject.objects().filter(|object| object.kind() != "CustomResourceDefinition") {
         let all: BTreeSet<String> = texts::of(&object).iter().flat_map(|text| redirects(text)).collect();
         for host in all.into_iter().filter(|host| !answered.contains(host)) {
             let message =
                 format!("{}: a login leads back to `{host}`, which nothing answers", object.title());
             found.at(object.place(object.node), message, "correct the address, or the host of the Ingress");
+        }
+    }
+}
+
+/// The addresses of `oidc.redirects` in the contracts.
+fn written(proof: &Proof<'_>, answered: &BTreeSet<String>, found: &mut Found) {
+    for (name, component) in proof.components() {
+        let Some(oidc) = &component.contract.oidc else { continue };
+        let redirects = oidc.get("redirects").and_then(|redirects| redirects.as_array());
+        let all: Vec<String> = proof.objects_of(name).flat_map(|object| texts::of(&object)).collect();
+        for redirect in redirects.into_iter().flatten() {
+            let text = |field: &str| redirect.get(field).and_then(|text| text.as_str()).unwrap_or_default();
+            let host = proof.cluster.host(text("host"));
+            let address = format!("https://{host}{}", text("path"));
+            if !answered.contains(&host) {
+                let message =
+                    format!("component `{name}`: a login leads back to `{host}`, which nothing answers");
+                found.at(contract(name, component), message, "correct `host` in `oidc.redirects`");
+            }
+            if !all.iter().any(|text| text.contains(&address)) {
+                let message =
+                    format!("component `{name}`: no object of it allows a login to lead back to {address}");
+                found.at(contract(name, component), message, "correct `oidc.redirects`, or the blueprint");
+            }
         }
     }
 }
@@ -86,6 +111,24 @@ mod tests {
         assert_eq!(
             found,
             ["ConfigMap oas-apps/blueprint: a login leads back to `news.example.org`, which nothing answers"]
+        );
+    }
+
+    #[test]
+    fn the_addresses_of_the_contract_are_those_of_the_objects() {
+        let app = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: 'redirect_uri: https://blog.example.org/back'}\n";
+        let of = |redirect: &str| {
+            let contract = format!("oidc: {{client: blog, redirects: [{{{redirect}}}]}}\n");
+            Example { contract: &contract, app, chart: &ingress("blog.example.org"), ..Example::default() }
+                .found("verify/redirects")
+        };
+        assert_eq!(of("host: blog, path: /back"), [""; 0]);
+        assert_eq!(
+            of("host: news, path: /back"),
+            [
+                "component `blog`: a login leads back to `news.example.org`, which nothing answers",
+                "component `blog`: no object of it allows a login to lead back to https://news.example.org/back"
+            ]
         );
     }
 }

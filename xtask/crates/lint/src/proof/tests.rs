@@ -66,6 +66,7 @@ impl Example<'_> {
         let objects = read_all_as_json(self.chart, "chart", Limits::default()).unwrap();
         subject.charts.push(ChartObjects { part, release, namespace: "oas-apps".into(), objects });
         subject.has_all_charts = true;
+        subject.check_against(validation::Schemas::default());
         ask(&Proof { subject: &subject, cluster, catalogue: &catalogue })
     }
 
