@@ -11,7 +11,7 @@ use crate::rule::{Check, Found, Rule};
 use crate::subject::Subject;
 
 /// Is a component with releases and without `chart.lock` a finding? Set it when all of them have one.
-const MISSING_IS_A_FINDING: bool = false;
+const MISSING_IS_A_FINDING: bool = true;
 
 pub(super) const RULE: Rule = Rule {
     code: "tree/lock",
