@@ -38,5 +38,5 @@ fn a_misspelt_app_in_cluster_yaml_is_told_with_its_place() {
     let checkout = Checkout::new();
     checkout.replace("clusters/sandbox/cluster.yaml", "- wordpress", "- wordpres");
     let ran = checkout.xtask(&["info"]).expect(1);
-    ran.says("clusters/sandbox/cluster.yaml:5:5: error[").says("did you mean `wordpress`?");
+    ran.says("clusters/sandbox/cluster.yaml:7:5: error[").says("did you mean `wordpress`?");
 }

@@ -6,6 +6,8 @@ use flux::graph::{Edge, Graph, Node, mermaid, svg, text};
 use serde_json::{Value, json};
 
 use super::render_arguments::RenderArguments;
+use yamltree::diagnostic::Diagnostic;
+
 use crate::context::{Context, Output};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report;
@@ -55,7 +57,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     }
     let rendering = arguments.what.rendered(context)?;
     let graph = Graph::of(&rendering, COMPONENT_LABEL);
-    let mut problems: Vec<_> = rendering.problems().cloned().collect();
+    // What lies in sources elsewhere is seen by nobody here, and is no fault.
+    let (mut problems, unseen): (Vec<_>, Vec<_>) =
+        rendering.problems().cloned().partition(Diagnostic::is_error);
+    unseen.iter().for_each(|found| context.terminal.say(found.to_string()));
     problems.extend(graph.findings.iter().cloned());
     if context.output == Output::Json {
         report::json(&as_json(&graph));

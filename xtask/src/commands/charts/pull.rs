@@ -105,7 +105,11 @@ pub(super) fn fetch(
     refresh: bool,
     context: &Context,
 ) -> Result<Done, Failure> {
-    let mut problems: Vec<Diagnostic> = renderings.iter().flat_map(Rendering::problems).cloned().collect();
+    let found = renderings.iter().flat_map(Rendering::problems).cloned();
+    let (mut problems, mut warnings): (Vec<Diagnostic>, Vec<Diagnostic>) =
+        found.partition(Diagnostic::is_error);
+    warnings.sort();
+    warnings.dedup();
     let mut wanted: BTreeMap<Place, Wanted<'_>> = BTreeMap::new();
     for rendering in renderings {
         for (_, release) in Release::all(rendering) {
@@ -140,7 +144,7 @@ pub(super) fn fetch(
         }
     })?;
     done.sort_by(|(a, _), (b, _)| a.place.cmp(&b.place));
-    let (mut rows, mut warnings, mut refused) = (Vec::new(), Vec::new(), 0);
+    let (mut rows, mut refused) = (Vec::new(), 0);
     for (wanted, row) in done {
         match row {
             Ok(row) => {
