@@ -24,7 +24,8 @@ const ASKED_ONE_OF: usize = 3;
 /// Names a folder that shall have the verdicts and what was linted.
 const REPORT: &str = "OAS_MUTANTS_REPORT";
 /// Findings of other families are about habits, which the controllers do not mind.
-const FAMILIES: [&str; 8] = ["api", "charts", "flux", "helm", "kubernetes", "kustomize", "render", "yaml"];
+const FAMILIES: [&str; 9] =
+    ["api", "charts", "flux", "graph", "helm", "kubernetes", "kustomize", "render", "yaml"];
 
 /// A cluster that runs Flux and nothing else.
 fn only_flux() -> Checkout {
@@ -73,9 +74,9 @@ fn linted(checkout: &Checkout, broken: &Broken) -> Option<String> {
     found["findings"].as_array().unwrap().iter().find_map(|finding| {
         let code = text(&finding["code"]);
         let family = code.split('/').next().unwrap_or_default();
-        // Whether others make a namespace cannot be known, so that one is only a warning.
-        let is_refusal =
-            (finding["severity"] == "error" && FAMILIES.contains(&family)) || code == "namespace/missing";
+        // Whether others make a namespace or variables cannot be known, so that these are only warnings.
+        let is_doubt = ["namespace/missing", "flux/variables"].contains(&code.as_str());
+        let is_refusal = is_doubt || (finding["severity"] == "error" && FAMILIES.contains(&family));
         is_refusal
             .then(|| format!("{code}: {}: {}", text(&finding["place"]["file"]), text(&finding["message"])))
     })

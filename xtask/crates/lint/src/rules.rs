@@ -14,6 +14,19 @@ macro_rules! deployment {
     };
 }
 
+/// The examples of rules about what a Kustomization says: lines of its `spec`, four deep.
+macro_rules! kustomization {
+    ($more:literal) => {
+        concat!(
+            "#- k/ks.yaml\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: a, namespace: \
+             flux-system}\nspec:\n  interval: 1h\n  prune: true\n  path: ./a\n  sourceRef: {kind: GitRepository, name: \
+             flux-system}\n",
+            $more,
+            "\n#- a/c.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: default}\n"
+        )
+    };
+}
+
 /// The examples of rules about Ingresses: `files` and `www`, each with more lines of its `spec`.
 macro_rules! ingress {
     ($files:literal, $www:literal) => {
@@ -100,6 +113,7 @@ mod api_value;
 mod certificates_issuer;
 mod flux_api_version;
 mod flux_data;
+mod flux_expression;
 mod flux_floating_version;
 mod flux_inline_values;
 mod flux_install_not_retried;
@@ -110,6 +124,7 @@ mod flux_short_interval;
 mod flux_suspended;
 mod flux_two_owners;
 mod flux_value_set_twice;
+mod flux_variables;
 mod flux_wait_and_health_checks;
 mod helm_null;
 mod helm_random;
@@ -169,6 +184,7 @@ pub static RULES: &[Rule] = &[
     certificates_issuer::RULE,
     flux_api_version::RULE,
     flux_data::RULE,
+    flux_expression::RULE,
     flux_floating_version::RULE,
     flux_inline_values::RULE,
     flux_install_not_retried::RULE,
@@ -179,6 +195,7 @@ pub static RULES: &[Rule] = &[
     flux_suspended::RULE,
     flux_two_owners::RULE,
     flux_value_set_twice::RULE,
+    flux_variables::RULE,
     flux_wait_and_health_checks::RULE,
     helm_null::RULE,
     helm_random::RULE,

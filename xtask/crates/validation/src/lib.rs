@@ -10,6 +10,7 @@
 mod built_in;
 pub mod check;
 pub mod definition;
+pub mod expression;
 pub mod openapi;
 mod schema;
 mod schemas;

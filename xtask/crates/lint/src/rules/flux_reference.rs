@@ -26,6 +26,10 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
             object.at(&["spec", "sourceRef", "name"]).filter(|_| knows_own && object.is_kustomization());
         let part = subject.rendering.part(&Name::of(object.node));
         let built_from = source.and_then(|node| Some((part?.kustomization.source.clone(), node)));
+        for node in charts(&object).into_iter().filter(|node| node.value_text().is_empty()) {
+            let message = format!("{}: it names no chart", object.title());
+            found.at(object.place(node), message, "write the chart's name in its repository");
+        }
         for (group, key, node) in workloads(&object) {
             if subject.made().lacks(group, &key) {
                 let message = format!("{}: it waits for {key}, which nobody makes", object.title());
@@ -42,14 +46,29 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     }
 }
 
-/// The workloads whose health a Kustomization waits for, each with the group of its API and where it is written.
+/// What names a chart of a repository of charts; in other sources that is a path, which may be empty.
+fn charts<'s>(object: &Object<'s>) -> Option<&'s Node> {
+    let spec = match (object.group(), object.kind()) {
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => object.at(&["spec", "chart", "spec"]),
+        ("source.toolkit.fluxcd.io", "HelmChart") => object.at(&["spec"]),
+        _ => None,
+    }?;
+    at(spec, &["chart"]).filter(|_| matches!(text(spec, &["sourceRef", "kind"]), "" | "HelmRepository"))
+}
+
+/// The built-in objects whose health a Kustomization waits for, each with the group of its API and where it is written.
 fn workloads<'s>(object: &Object<'s>) -> Vec<(&'static str, ObjectKey, &'s Node)> {
     let checks = if object.is_kustomization() { object.items(&["spec", "healthChecks"]) } else { &[] };
-    let of_apps = checks.iter().filter(|check| text(check, &["apiVersion"]).starts_with("apps/"));
-    let named = of_apps.filter_map(|check| {
+    let named = checks.iter().filter_map(|check| {
+        let group = match text(check, &["apiVersion"]) {
+            "v1" => "",
+            "apps/v1" => "apps",
+            "batch/v1" => "batch",
+            _ => return None,
+        };
         let name = at(check, &["name"])?;
         let key = ObjectKey::new(text(check, &["kind"]), text(check, &["namespace"]), name.value_text());
-        Some(("apps", key, name))
+        Some((group, key, name))
     });
     named.collect()
 }
@@ -97,5 +116,21 @@ fn references<'s>(object: &Object<'s>) -> Vec<(ObjectKey, &'s Node)> {
             items(object.node, &["spec", "sources"]).iter().map(|node| of(node, "")).collect()
         }
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::tests::lint;
+
+    #[test]
+    fn a_chart_of_a_repository_has_a_name() {
+        let of = |chart: &str| {
+            let chart = format!(
+                "#- k/c.yaml\napiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmChart\nmetadata: {{name: c, namespace: n}}\nspec: {{chart: '{chart}', sourceRef: {{kind: HelmRepository, name: r}}}}\n"
+            );
+            lint(&chart).into_iter().filter(|found| found.message.contains("names no chart")).count()
+        };
+        assert_eq!((of(""), of("web")), (1, 0));
     }
 }
