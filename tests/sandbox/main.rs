@@ -11,6 +11,7 @@ mod envsubst;
 mod interrupted;
 mod machine;
 mod mutation;
+mod own_charts;
 mod platform;
 mod rendering;
 mod surroundings;

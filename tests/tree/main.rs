@@ -8,6 +8,7 @@ mod controller_versions;
 mod flux_version;
 mod generated_files;
 mod kustomize_version;
+mod overrides;
 mod pipeline;
 mod releases;
 mod workspace;
