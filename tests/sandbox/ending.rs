@@ -1,6 +1,7 @@
 //! How a sandbox ends, and what is left of it.
 
 use tests::checkout::Checkout;
+use tests::cluster::GENERATED;
 use tests::processes;
 use tests::shared::alone;
 use tests::wait;
@@ -36,7 +37,7 @@ fn passwords_and_the_api_server_s_address_outlive_down() {
     let checkout = Checkout::new().with_tools();
     checkout.begin();
     let (passwords, kubeconfig) = (checkout.passwords(), std::fs::read(checkout.kubeconfig()).unwrap());
-    assert_eq!(passwords.len(), 3);
+    assert_eq!(passwords.len(), GENERATED.len());
     checkout.down();
     checkout.begin();
     assert_eq!(checkout.passwords(), passwords);

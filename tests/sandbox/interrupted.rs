@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tests::checkout::Checkout;
-use tests::cluster::ROOTS;
+use tests::cluster::{GENERATED, ROOTS};
 use tests::processes;
 use tests::run::{Ran, finish};
 use tests::shared::alone;
@@ -93,7 +93,7 @@ fn killed_at_every_step_boundary_and_in_the_middle_of_the_wait_it_converges() {
         let count = killed.iter().filter(|line| line.starts_with(mark)).count();
         assert!(count > 2, "killed at `{mark}` {count} times only: {killed:#?}");
     }
-    assert_eq!(known.len(), 5, "{:?}", known.keys());
+    assert_eq!(known.len(), GENERATED.len(), "{:?}", known.keys());
     checkout.xtask(&["bootstrap", "--patience", "3"]).expect(0);
     check(&checkout, &mut known, "the end");
     let mut roots = checkout.names("kustomization", "flux-system");

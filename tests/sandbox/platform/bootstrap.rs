@@ -3,7 +3,7 @@
 use tests::cluster::ROOTS;
 use tests::shared::platform;
 
-const COMPONENTS: [&str; 12] = [
+const COMPONENTS: [&str; 16] = [
     "namespaces",
     "traefik",
     "nginx",
@@ -12,6 +12,10 @@ const COMPONENTS: [&str; 12] = [
     "local-path-provisioner",
     "kube-prometheus-stack",
     "single-sign-on",
+    "loki",
+    "alloy",
+    "notifications",
+    "evicted-pods",
     "nextcloud",
     "rocketchat",
     "velero",
@@ -79,7 +83,7 @@ fn status_answers_yes_and_shows_the_tree() {
     let ran = platform().checkout.xtask(&["status"]).expect(0);
     ran.prints("✓ GitRepository openappstack")
         .prints("✓ wordpress  www.sandbox.localhost")
-        .prints("12 of 12 components are ready");
+        .prints("16 of 16 components are ready");
 }
 
 #[test]
