@@ -19,11 +19,12 @@ const KUSTOMIZATIONS: &str = "kustomizations.kustomize.toolkit.fluxcd.io";
 const MANAGER: &str = "kustomize-controller";
 /// What is written into an object between the build and the API server, so that the field manager owns it: kind, end of the path,
 /// value.
-const ADDED: [(&str, &str, &str); 4] = [
+const ADDED: [(&str, &str, &str); 5] = [
     // The default of the CRD.
     ("Kustomization", "/optional", "false"),
     ("Namespace", "/spec", r#"{"finalizers":["kubernetes"]}"#),
     // The controller itself reads and writes what it has a Go type for (`normalize.UnstructuredList`).
+    ("CronJob", "/jobTemplate/metadata", "{}"),
     ("PodTemplate", "/template/metadata", "{}"),
     ("PodTemplate", "/resources", "{}"),
 ];
