@@ -344,6 +344,20 @@ mod tests {
     use crate::render::render;
 
     #[test]
+    fn a_number_in_a_generator_is_refused_but_where_flux_makes_it_a_text() {
+        let builds = |kustomization: &str| {
+            let tree = MemTree::from_fixture(&format!("#- k/kustomization.yaml\n{kustomization}\n")).unwrap();
+            let rendering = render(&Inputs::new(&tree, Entry::Folder(RepoPath::new("k").unwrap())));
+            rendering.problems().next().is_none()
+        };
+        assert!(!builds("configMapGenerator: [{name: 7}]"));
+        assert!(!builds("configMapGenerator: [{name: x, literals: [7]}]"));
+        assert!(!builds("configMapGenerator: [{name: x, options: {labels: {a: 7}}}]"));
+        assert!(builds("secretGenerator: [{name: x, type: 7}]"));
+        assert!(builds("{generatorOptions: {labels: {a: 7}}, configMapGenerator: [{name: x}]}"));
+    }
+
+    #[test]
     fn the_ignore_rules_of_a_source_that_was_given_count() {
         let tree = MemTree::from_fixture(
             "#- c/ks.yaml\napiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: other, namespace: \

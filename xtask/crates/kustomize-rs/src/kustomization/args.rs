@@ -62,8 +62,15 @@ impl Generator {
         if is_secret {
             names.push("type");
         }
-        let record = Record::read("a generator", node, &names, reading)?;
-        Generator::of(&record, is_secret)
+        // All but the type of a Secret are fields of a struct that is embedded.
+        let embedded = if reading == Reading::Loose { Reading::Embedded } else { reading };
+        let record = Record::read("a generator", node, &names, embedded)?;
+        let mut generator = Generator::of(&record, false)?;
+        generator.is_secret = is_secret;
+        if is_secret {
+            generator.secret_type = Record::read("a generator", node, &names, reading)?.entry("type")?;
+        }
+        Ok(generator)
     }
 
     pub(crate) fn of(record: &Record<'_>, is_secret: bool) -> Result<Self> {
