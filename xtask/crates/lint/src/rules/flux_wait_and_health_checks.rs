@@ -14,37 +14,10 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     says: "A Kustomization has `healthChecks` beside `wait: true`.",
     why: "With `wait` the controller waits for every object and passes over `healthChecks`: what is listed there and made by somebody else is not waited for.",
-    failing: r#"#- k/ks.yaml
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: a, namespace: flux-system}
-spec:
-  interval: 1h
-  prune: true
-  path: ./a
-  sourceRef: {kind: GitRepository, name: flux-system}
-  wait: true
-  healthChecks: [{apiVersion: v1, kind: ConfigMap, name: c, namespace: default}]
-#- a/c.yaml
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: c, namespace: default}
-"#,
-    fixed: r#"#- k/ks.yaml
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: a, namespace: flux-system}
-spec:
-  interval: 1h
-  prune: true
-  path: ./a
-  sourceRef: {kind: GitRepository, name: flux-system}
-  wait: true
-#- a/c.yaml
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: c, namespace: default}
-"#,
+    failing: kustomization!(
+        "  wait: true\n  healthChecks: [{apiVersion: v1, kind: ConfigMap, name: c, namespace: default}]"
+    ),
+    fixed: kustomization!("  wait: true"),
     check: Check::Repository(check),
 };
 

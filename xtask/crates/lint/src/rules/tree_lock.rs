@@ -10,9 +10,6 @@ use crate::proof;
 use crate::rule::{Check, Found, Rule};
 use crate::subject::Subject;
 
-/// Is a component with releases and without `chart.lock` a finding? Set it when all of them have one.
-const MISSING_IS_A_FINDING: bool = true;
-
 pub(super) const RULE: Rule = Rule {
     code: "tree/lock",
     severity: Severity::Error,
@@ -60,10 +57,6 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     let file = |name: &str| RepoPath::new(&format!("{}/{}", folder(name)?, lock::FILE)).ok();
     let names = || platform.catalogue.components.keys().filter_map(|name| Some((name, file(name)?)));
     let is_there = |path: &RepoPath| platform.paths.contains(path);
-    // Rendering four clusters is no use where there is nothing to compare with.
-    if !MISSING_IS_A_FINDING && !names().any(|(_, path)| is_there(&path)) {
-        return;
-    }
     let known = match known(subject) {
         Ok(known) => known,
         Err(why) => {
@@ -76,7 +69,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         let releases = known.get(name.as_str()).cloned().unwrap_or_default();
         let place = Place::at(path.as_str(), 1, 1);
         if !is_there(&path) {
-            if MISSING_IS_A_FINDING && !releases.is_empty() {
+            if !releases.is_empty() {
                 let place = Place::at(path.as_str().replace(lock::FILE, "component.yaml"), 1, 1);
                 found.at(
                     place,
@@ -179,6 +172,15 @@ mod tests {
     #[test]
     fn a_lock_that_was_written_for_this_tree_is_fine() {
         assert_eq!(after(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn a_component_that_was_never_verified_is_told() {
+        let tree: MemTree = Example { app: CHART, ..Example::default() }.tree();
+        let own: Vec<_> = found(&tree).into_iter().filter(|found| found.code == super::RULE.code).collect();
+        let [found] = &own[..] else { panic!("{own:#?}") };
+        assert_eq!(found.message, "component `blog` was never verified: it has no `chart.lock`");
+        assert_eq!(found.place.file, "flux2/apps/blog/component.yaml");
     }
 
     #[test]
