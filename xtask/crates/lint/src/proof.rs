@@ -32,7 +32,7 @@ use yamltree::diagnostic::{Diagnostic, Place, Severity};
 pub use amounts::{Amounts, Totals};
 pub use cluster::rendering;
 pub use images::images;
-pub use lock::known;
+pub use lock::{in_cluster, known};
 pub use unseen::unseen;
 
 use crate::allowed;

@@ -2,7 +2,8 @@
 
 mod overlay;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use thiserror::Error;
 
@@ -150,19 +151,53 @@ impl Tree for MemTree {
     }
 
     fn list(&self, path: &RepoPath) -> Result<Vec<Entry>, TreeError> {
-        let depth = path.segments().count();
-        let mut entries = BTreeSet::new();
-        for file in self.files.keys().filter(|f| f.starts_with(path) && *f != path) {
-            let segments: Vec<&str> = file.segments().take(depth + 1).collect();
-            let is_dir = file.segments().count() > depth + 1;
-            if let Ok(path) = RepoPath::new(&segments.join("/")) {
-                entries.insert(Entry { path, is_dir });
-            }
+        let prefix = below(path);
+        let mut entries = Vec::new();
+        let mut from = Bound::Included(prefix.clone());
+        // What is below a folder of this one is passed over as a whole.
+        while let Some(file) = self.first(&from).filter(|file| file.as_str().starts_with(&prefix)) {
+            let name = &file.as_str()[prefix.len()..];
+            let (name, is_dir) = name.split_once('/').map_or((name, false), |(name, _)| (name, true));
+            let whole = format!("{prefix}{name}");
+            from = match is_dir {
+                true => Bound::Included(format!("{whole}{AFTER_SLASH}")),
+                false => Bound::Excluded(whole.clone()),
+            };
+            entries.extend(RepoPath::new(&whole).ok().map(|path| Entry { path, is_dir }));
         }
-        if entries.is_empty() && depth > 0 {
+        if entries.is_empty() && !prefix.is_empty() {
             return Err(TreeError::NotFound(path.clone()));
         }
-        Ok(entries.into_iter().collect())
+        entries.sort();
+        Ok(entries)
+    }
+
+    fn has_folder(&self, path: &RepoPath) -> bool {
+        let prefix = below(path);
+        prefix.is_empty()
+            || self
+                .first(&Bound::Included(prefix.clone()))
+                .is_some_and(|file| file.as_str().starts_with(&prefix))
+    }
+
+    fn has_file(&self, path: &RepoPath) -> bool {
+        self.files.contains_key(path)
+    }
+}
+
+/// The letter that comes after `/` in the order of paths.
+const AFTER_SLASH: char = '0';
+
+/// How the paths of all files below a folder begin.
+fn below(folder: &RepoPath) -> String {
+    if folder.as_str().is_empty() { String::new() } else { format!("{folder}/") }
+}
+
+impl MemTree {
+    /// The first file from there on.
+    fn first(&self, from: &Bound<String>) -> Option<&RepoPath> {
+        let from = from.as_ref().map(String::as_str);
+        self.files.range::<str, _>((from, Bound::Unbounded)).next().map(|(path, _)| path)
     }
 }
 
@@ -183,6 +218,25 @@ mod tests {
         let names: Vec<(&str, bool)> = entries.iter().map(|e| (e.path.as_str(), e.is_dir)).collect();
         assert_eq!(names, [("a/b.yaml", false), ("a/c", true)]);
         assert!(tree.has_file(&path("e")) && !tree.has_file(&path("a")) && !tree.has_file(&path("a/z")));
+    }
+
+    #[test]
+    fn a_folder_and_files_whose_names_begin_alike_are_kept_apart() {
+        let tree =
+            MemTree::from_fixture("#- a-b\n#- a/b/c\n#- a/b/d\n#- a/b.yaml\n#- a/bb\n#- a.yaml\n").unwrap();
+        let listed = |folder: &str| -> Vec<(String, bool)> {
+            let entries = tree.list(&RepoPath::new(folder).unwrap()).unwrap();
+            entries.into_iter().map(|entry| (entry.path.to_string(), entry.is_dir)).collect()
+        };
+        let as_owned = |(name, is_dir): (&str, bool)| (name.to_owned(), is_dir);
+        assert_eq!(listed("a"), [("a/b", true), ("a/b.yaml", false), ("a/bb", false)].map(as_owned));
+        assert_eq!(listed(""), [("a", true), ("a-b", false), ("a.yaml", false)].map(as_owned));
+        assert!(
+            tree.has_folder(&path("a/b"))
+                && !tree.has_folder(&path("a/bb"))
+                && !tree.has_folder(&path("a.y"))
+        );
+        assert!(tree.has_file(&path("a/bb")) && !tree.has_file(&path("a/b")));
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Outcome {
             return Err(Failure::Faulty(problems));
         }
     }
-    let known = proof::known(&tree, clusters.iter().zip(&renderings));
+    let known = proof::known(&tree, clusters.iter().zip(renderings.iter().map(proof::in_cluster)));
     let kubernetes = schemas::version(None, context)?;
     let trees = Trees { repository: Box::new(tree), others: BTreeMap::new() };
     let options = Options { folder: arguments.charts.clone(), ..Options::default() };

@@ -12,26 +12,44 @@ use yamltree::tree::{Tree, files_below};
 
 use crate::subject::component_of;
 
-/// What is known of every release without its chart: by component, then by release.
+/// What one cluster says of a release.
+pub struct InCluster {
+    component: String,
+    release: String,
+    chart: Place,
+    values: String,
+}
+
+/// What a cluster says of its releases.
 ///
 /// A release whose chart or values cannot be said is left out: that is an error of its own.
-pub fn known<'r>(
+pub fn in_cluster(rendering: &Rendering) -> Vec<InCluster> {
+    let releases = Release::all(rendering).filter_map(|(_, release)| release.ok());
+    let said = releases.filter_map(|release| {
+        Some(InCluster {
+            component: component_of(release.part).to_owned(),
+            chart: chart::of(rendering, &release).ok()?.place,
+            values: flux::releases::values(rendering, release.object).ok()?.digest(),
+            release: release.name.name,
+        })
+    });
+    said.collect()
+}
+
+/// What is known of every release without its chart: by component, then by release.
+pub fn known<'c>(
     tree: &dyn Tree,
-    clusters: impl Iterator<Item = (&'r Cluster, &'r Rendering)>,
+    clusters: impl Iterator<Item = (&'c Cluster, Vec<InCluster>)>,
 ) -> BTreeMap<String, BTreeMap<String, Known>> {
     let mut all: BTreeMap<String, BTreeMap<String, Known>> = BTreeMap::new();
-    for (cluster, rendering) in clusters {
-        for release in Release::all(rendering).filter_map(|(_, release)| release.ok()) {
-            let component = component_of(release.part);
-            let Ok(chart) = chart::of(rendering, &release) else { continue };
-            let Ok(values) = flux::releases::values(rendering, release.object) else { continue };
-            let of_component = all.entry(component.to_owned()).or_default();
-            let known = of_component.entry(release.name.name.clone()).or_insert_with(|| Known {
-                from: chart.place.to_string(),
-                digest: own_digest(tree, &chart.place),
+    for (cluster, releases) in clusters {
+        for InCluster { component, release, chart, values } in releases {
+            let known = all.entry(component).or_default().entry(release).or_insert_with(|| Known {
+                from: chart.to_string(),
+                digest: own_digest(tree, &chart),
                 values: BTreeMap::new(),
             });
-            known.values.insert(cluster.name.to_owned(), values.digest());
+            known.values.insert(cluster.name.to_owned(), values);
         }
     }
     all

@@ -86,7 +86,7 @@ pub(crate) fn known(tree: &MemTree) -> BTreeMap<String, BTreeMap<String, Known>>
     let clusters = proving::clusters(tree, &catalogue).unwrap();
     let rendered: Vec<Rendering> =
         clusters.iter().map(|cluster| rendering(tree, &catalogue, cluster, 1).unwrap()).collect();
-    super::known(tree, clusters.iter().zip(&rendered))
+    super::known(tree, clusters.iter().zip(rendered.iter().map(super::in_cluster)))
 }
 
 /// A Deployment with more in its container.

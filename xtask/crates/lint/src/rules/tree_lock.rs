@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use fleet::lock::{self, Known};
-use fleet::proving;
+use fleet::proving::{self, Cluster};
+use flux::render::parallel;
 use yamltree::diagnostic::{Place, Severity};
 use yamltree::path::RepoPath;
 use yamltree::tree::{MemTree, files_below};
@@ -110,11 +111,13 @@ fn known(subject: &Subject<'_>) -> Result<BTreeMap<String, BTreeMap<String, Know
     }
     let catalogue = &subject.platform().ok_or("it is another repository")?.catalogue;
     let clusters = proving::clusters(&tree, catalogue).map_err(told)?;
-    let mut rendered = Vec::new();
-    for cluster in &clusters {
-        rendered.push(proof::rendering(&tree, catalogue, cluster, 1).map_err(told)?);
-    }
-    Ok(proof::known(subject.tree, clusters.iter().zip(&rendered)))
+    // This rule is most of what `lint` does in a tree with locks, so all clusters are looked at at once.
+    let seen = |cluster: &Cluster| {
+        proof::rendering(&tree, catalogue, cluster, 1).map(|rendering| proof::in_cluster(&rendering))
+    };
+    let seen = parallel::each(clusters.len(), &clusters, seen);
+    let seen = seen.into_iter().collect::<Result<Vec<_>, _>>().map_err(told)?;
+    Ok(proof::known(subject.tree, clusters.iter().zip(seen)))
 }
 
 #[cfg(test)]
