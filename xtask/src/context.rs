@@ -58,11 +58,11 @@ impl Context {
                 here.display()
             )));
         };
-        let target = match std::env::var_os("CARGO_TARGET_DIR") {
-            Some(folder) => root.join(folder),
-            None => root.join("target"),
-        };
-        let tools = std::env::var_os("XTASK_SANDBOX_TOOLS").map(PathBuf::from);
+        // An empty variable is none, as for Cargo; a relative folder is the checkout's.
+        let folder =
+            |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(|folder| root.join(folder));
+        let target = folder("CARGO_TARGET_DIR").unwrap_or_else(|| root.join("target"));
+        let tools = folder("XTASK_SANDBOX_TOOLS");
         Ok(Context {
             layout: Layout::new(&root, &target, tools.as_deref()),
             root,

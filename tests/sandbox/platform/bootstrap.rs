@@ -1,7 +1,7 @@
 //! A finished platform, and every verb that looks at one.
 
 use tests::cluster::ROOTS;
-use tests::shared::{Turn, platform};
+use tests::shared::platform;
 
 const COMPONENTS: &[&str] = &[
     "namespaces",
@@ -63,19 +63,9 @@ fn every_root_is_there_exactly_once() {
     assert_eq!(names, expected);
 }
 
-/// The shared platform when nothing is being looked at again: a Kustomization that waits for its objects is not ready meanwhile.
-fn settled() -> Turn {
-    let platform = platform();
-    platform.checkout.wait("every component is ready", 60, || {
-        let ran = platform.checkout.xtask(&["status"]);
-        if ran.code == 0 { Ok(()) } else { Err(ran.stdout) }
-    });
-    platform
-}
-
 #[test]
 fn a_second_bootstrap_has_nothing_to_do_and_changes_nothing() {
-    let platform = settled();
+    let platform = platform();
     let before = platform.checkout.versions();
     let again =
         platform.checkout.xtask(&["bootstrap"]).expect(0).says("nothing to do").does_not_say("Plan for");
@@ -85,12 +75,12 @@ fn a_second_bootstrap_has_nothing_to_do_and_changes_nothing() {
 
 #[test]
 fn a_dry_run_of_a_finished_platform_answers_yes() {
-    settled().checkout.xtask(&["bootstrap", "--dry-run"]).expect(0).says("nothing to do");
+    platform().checkout.xtask(&["bootstrap", "--dry-run"]).expect(0).says("nothing to do");
 }
 
 #[test]
 fn status_answers_yes_and_shows_the_tree() {
-    let ran = settled().checkout.xtask(&["status"]).expect(0);
+    let ran = platform().checkout.xtask(&["status"]).expect(0);
     ran.prints("✓ GitRepository openappstack")
         .prints("✓ wordpress  www.sandbox.localhost")
         .prints(&format!("{0} of {0} components are ready", COMPONENTS.len()));

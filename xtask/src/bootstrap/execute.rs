@@ -1,6 +1,7 @@
 //! Carries out the steps of a plan, one group at a time. It decides nothing: what is to be done is in the plan.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use fleet::generated;
@@ -13,7 +14,7 @@ use rand::RngExt as _;
 use serde_json::{Value, json};
 use yamltree::tree::Tree;
 
-use super::observe::{CLUSTER_VARIABLES, Embedded, FLUX_SYSTEM, Observed, read_secret};
+use super::observe::{CLUSTER_VARIABLES, Embedded, FLUX_SYSTEM, Observed, is_leaving, is_root, read_secret};
 use super::target::Target;
 use crate::context::Context;
 use crate::edge::cluster::{Cluster, kinds, text};
@@ -21,6 +22,9 @@ use crate::edge::tree::DiskTree;
 use crate::exit::Failure;
 use crate::sandbox::supervisor::Order;
 use crate::sandbox::{self, tools};
+
+/// How long what was removed may take to be gone before it is made again.
+const REMOVAL_PATIENCE: Duration = Duration::from_secs(300);
 
 /// Carries out one group of steps; waiting is not among them.
 pub async fn execute(
@@ -91,11 +95,42 @@ async fn carry_out(
             let is_it = |root: &&Value| text(root, "/kind") == *kind && text(root, "/metadata/name") == *name;
             let root =
                 observed.roots.iter().find(is_it).context("the plan names a root that is not wanted")?;
+            until_gone(cluster()?, kind, name).await?;
             cluster()?.apply(root).await?;
         }
         Step::RemoveRoot { name } => cluster()?.delete(kinds::KUSTOMIZATION, FLUX_SYSTEM, name).await?,
         Step::BuildTools | Step::StartControlPlane { .. } | Step::Wait => {
             bail!("this step is carried out elsewhere")
+        }
+    }
+    Ok(())
+}
+
+/// An object that is being removed takes what is applied to it with it.
+async fn until_gone(cluster: &Cluster, kind: &str, name: &str) -> Result<()> {
+    if kind != kinds::KUSTOMIZATION.kind {
+        return Ok(());
+    }
+    let begun = Instant::now();
+    while cluster.get(kinds::KUSTOMIZATION, FLUX_SYSTEM, name).await?.is_some_and(|live| is_leaving(&live)) {
+        if begun.elapsed() > REMOVAL_PATIENCE {
+            bail!(
+                "it was removed before and is not gone after {} s: `kubectl --namespace {FLUX_SYSTEM} get {kind} {name} \
+                 --output yaml` shows what holds it",
+                REMOVAL_PATIENCE.as_secs()
+            );
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Ok(())
+}
+
+/// Has Flux look at the root objects now. It sees a changed Secret, and a control plane that is back, by itself; but only
+/// the annotation tells when it has: until then everything looks as ready as it was before.
+pub async fn ask_to_look_again(cluster: &Cluster) -> Result<()> {
+    for kind in [kinds::GIT_REPOSITORY, kinds::KUSTOMIZATION] {
+        for root in cluster.list(kind).await?.iter().filter(|object| is_root(object) && !is_leaving(object)) {
+            cluster.look_again(kind, FLUX_SYSTEM, &text(root, "/metadata/name")).await?;
         }
     }
     Ok(())

@@ -64,13 +64,7 @@ pub async fn run(
         }
     }
     let mut carried_out: Vec<Group> = Vec::new();
-    while let Some(group) = steps.first().map(Step::group) {
-        if group == Group::Ready {
-            let cluster = observed.cluster.as_ref().context("the cluster does not answer")?;
-            let revision = observed.revision.as_deref();
-            let waited = wait::wait(context, cluster, target, embedded, revision, options.patience).await?;
-            return Ok(conclude(context, target, embedded, waited));
-        }
+    while let Some(group) = steps.first().map(Step::group).filter(|group| *group != Group::Ready) {
         // Once more than once would mean that a step does not do what it says.
         if carried_out.iter().filter(|done| **done == group).count() >= 2 {
             let left: Vec<String> = steps.iter().map(ToString::to_string).collect();
@@ -90,10 +84,19 @@ pub async fn run(
         execute::execute(context, target, embedded, &observed, group, &of_group).await?;
         carried_out.push(group);
         observed = observe(context, target, embedded).await?;
+        if let (Group::ControlPlane | Group::Inputs, Some(cluster)) = (group, &observed.cluster) {
+            execute::ask_to_look_again(cluster).await?;
+        }
         steps = left(&observed, options);
     }
-    context.terminal.say("Done.");
-    Ok(Exit::Yes)
+    if options.no_wait {
+        context.terminal.say("Done.");
+        return Ok(Exit::Yes);
+    }
+    let cluster = observed.cluster.as_ref().context("the cluster does not answer")?;
+    let revision = observed.revision.as_deref();
+    let waited = wait::wait(context, cluster, target, embedded, revision, options.patience).await?;
+    Ok(conclude(context, target, embedded, waited))
 }
 
 fn left(observed: &observe::Observed, options: &Options) -> Vec<Step> {

@@ -180,7 +180,8 @@ async fn look_at_cluster(
     for root in roots {
         let (kind, name) = (text(root, "/kind"), text(root, "/metadata/name"));
         let of_kind = if kind == "GitRepository" { kinds::GIT_REPOSITORY } else { kinds::KUSTOMIZATION };
-        let live = cluster.get(of_kind, FLUX_SYSTEM, &name).await?;
+        // What is being removed is gone soon, and made again then.
+        let live = cluster.get(of_kind, FLUX_SYSTEM, &name).await?.filter(|live| !is_leaving(live));
         if !roots::out_of_date(live.as_ref(), root).is_empty() {
             wanted.changed_roots.push((kind, name.clone(), live.is_none()));
         }
@@ -190,13 +191,21 @@ async fn look_at_cluster(
         .list(kinds::KUSTOMIZATION)
         .await?
         .iter()
-        .filter(|object| {
-            object.pointer("/metadata/labels").is_some_and(|labels| labels.get(ROOT_LABEL).is_some())
-        })
+        .filter(|object| is_root(object) && !is_leaving(object))
         .map(|object| text(object, "/metadata/name"))
         .filter(|name| !names.contains(name))
         .collect();
     Ok(())
+}
+
+/// Is it a root object, which xtask made?
+pub(super) fn is_root(object: &Value) -> bool {
+    object.pointer("/metadata/labels").is_some_and(|labels| labels.get(ROOT_LABEL).is_some())
+}
+
+/// Was it told to go, and is it still there until its controller has removed what it made?
+pub(crate) fn is_leaving(object: &Value) -> bool {
+    object.pointer("/metadata/deletionTimestamp").is_some()
 }
 
 fn changed_variables(target: &Target, live: Option<&BTreeMap<String, SecretString>>) -> Vec<String> {

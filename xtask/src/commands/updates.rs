@@ -1,8 +1,5 @@
 //! `hold`, `resume` and `reconcile`: whether, and when, a cluster takes updates.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
-use anyhow::Context as _;
 use clap::Args;
 use fleet::roots::{COMPONENT_LABEL, ROOT_LABEL, SOURCE};
 use serde_json::{Value, json};
@@ -40,16 +37,16 @@ pub fn run(arguments: &Arguments, context: &Context, change: Change) -> Outcome 
     context.block_on(async {
         let cluster = connect(context, &folder).await?;
         let objects = objects(&cluster, arguments.component.as_deref()).await?;
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).context("read the clock")?.as_secs_f64();
         let patch = match change {
-            Change::Hold => json!({"spec": {"suspend": true}}),
-            Change::Resume => json!({"spec": {"suspend": null}}),
-            Change::Reconcile => {
-                json!({"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": format!("{seconds:.3}")}}})
-            }
+            Change::Hold => Some(json!({"spec": {"suspend": true}})),
+            Change::Resume => Some(json!({"spec": {"suspend": null}})),
+            Change::Reconcile => None,
         };
         for (kind, namespace, name) in objects {
-            cluster.merge(kind, &namespace, &name, &patch).await?;
+            match &patch {
+                Some(patch) => cluster.merge(kind, &namespace, &name, patch).await?,
+                None => cluster.look_again(kind, &namespace, &name).await?,
+            }
             let done = match change {
                 Change::Hold => "held",
                 Change::Resume => "resumed",
@@ -58,7 +55,8 @@ pub fn run(arguments: &Arguments, context: &Context, change: Change) -> Outcome 
             context.terminal.say(format!("{done}: {} {namespace}/{name}", kind.kind));
         }
         if change == Change::Hold {
-            let what = arguments.component.as_ref().map(|component| format!(" {component}")).unwrap_or_default();
+            let what =
+                arguments.component.as_ref().map(|component| format!(" {component}")).unwrap_or_default();
             context.terminal.say(format!(
                 "No updates are taken until `cargo xtask resume {}{what}`.",
                 arguments.cluster.cluster

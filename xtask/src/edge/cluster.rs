@@ -1,14 +1,14 @@
 //! The Kubernetes API: one client made from one kubeconfig file, never from the person's environment.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 use kube::api::{Api, ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams};
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::{GroupVersionKind, TypeMeta};
 use kube::{Client, Config};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Who owns the fields that xtask sets.
 const FIELD_MANAGER: &str = "openappstack-xtask";
@@ -54,10 +54,14 @@ pub mod kinds {
     pub const SECRET: Kind = kind("", "v1", "Secret");
     /// v1 ConfigMap.
     pub const CONFIG_MAP: Kind = kind("", "v1", "ConfigMap");
+    /// v1 PersistentVolumeClaim.
+    pub const CLAIM: Kind = kind("", "v1", "PersistentVolumeClaim");
     /// v1 Namespace.
     pub const NAMESPACE: Kind = kind("", "v1", "Namespace");
     /// CustomResourceDefinition.
     pub const CRD: Kind = kind("apiextensions.k8s.io", "v1", "CustomResourceDefinition");
+    /// CloudNativePG's database cluster.
+    pub const POSTGRES_CLUSTER: Kind = kind("postgresql.cnpg.io", "v1", "Cluster");
     /// Flux GitRepository.
     pub const GIT_REPOSITORY: Kind = kind("source.toolkit.fluxcd.io", "v1", "GitRepository");
     /// Flux OCIRepository.
@@ -196,6 +200,13 @@ impl Cluster {
             .await
             .with_context(|| format!("change {} {namespace}/{name}", kind.kind))?;
         Ok(())
+    }
+
+    /// Asks the controller of a Flux object to look at it now; `status.lastHandledReconcileAt` tells when it has.
+    pub async fn look_again(&self, kind: Kind, namespace: &str, name: &str) -> Result<()> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).context("read the clock")?.as_secs_f64();
+        let annotations = json!({"reconcile.fluxcd.io/requestedAt": format!("{now:.3}")});
+        self.merge(kind, namespace, name, &json!({"metadata": {"annotations": annotations}})).await
     }
 
     /// Deletes an object; that it is not there is fine.

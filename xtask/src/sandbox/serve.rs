@@ -2,10 +2,10 @@
 
 use std::convert::Infallible;
 use std::net::Ipv4Addr;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::TcpListener;
 use yamltree::tree::{MemTree, Tree};
 
@@ -123,12 +123,10 @@ pub async fn keep_current(layout: Layout, charts: Option<Charts>) -> Infallible 
 /// moved to one of them would wait for it until the next interval, an hour.
 async fn read_indexes_again(layout: &Layout) -> Result<()> {
     let cluster = Cluster::connect(&layout.process_kubeconfig("supervisor")).await?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).context("read the clock")?.as_millis().to_string();
-    let change = json!({"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": now}}});
     for repository in cluster.list(kinds::HELM_REPOSITORY).await? {
         let text = |pointer: &str| repository.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
         let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
-        cluster.merge(kinds::HELM_REPOSITORY, namespace, name, &change).await?;
+        cluster.look_again(kinds::HELM_REPOSITORY, namespace, name).await?;
     }
     Ok(())
 }

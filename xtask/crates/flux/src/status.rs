@@ -73,7 +73,8 @@ pub struct Node {
     pub state: State,
     /// Is it as wanted? Also true for a suspended object that was ready when it was last looked at.
     pub ready: bool,
-    /// Flux's own word for it, or `NotObserved`, `OldGeneration`, `OldRevision`, `Missing`.
+    /// Flux's own word for it, or `NotObserved`, `OldGeneration`, `OldRevision`, `Requested`, `Terminating`,
+    /// `Missing`.
     pub reason: String,
     /// A sentence for people.
     pub message: String,

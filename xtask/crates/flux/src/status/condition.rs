@@ -14,13 +14,24 @@ pub(super) fn node(object: &Value) -> Node {
     let key = ObjectKey::of(object);
     let ready = condition(object, "Ready");
     let (mut state, mut reason, mut message) = judged(object, &key, ready);
-    let current = is_current(object);
+    let mut current = is_current(object);
+    if state == State::Progressing && current && is_looked_at_again(object) {
+        state = State::Ready;
+    }
     let was_ready = state == State::Ready;
-    let mut is_ready = was_ready && current;
     if !current && matches!(state, State::Ready | State::Failed) {
         (state, reason) = (State::Progressing, "OldGeneration".to_owned());
         message = "a change has not been looked at yet".to_owned();
     }
+    if matches!(state, State::Ready | State::Failed) && is_asked_for(object) {
+        (state, reason, current) = (State::Progressing, "Requested".to_owned(), false);
+        message = "was asked to look again and has not done so yet".to_owned();
+    }
+    if object.pointer("/metadata/deletionTimestamp").is_some() {
+        (state, reason) = (State::Progressing, "Terminating".to_owned());
+        message = "is being removed".to_owned();
+    }
+    let mut is_ready = state == State::Ready;
     if object.pointer("/spec/suspend").and_then(Value::as_bool) == Some(true) {
         is_ready = was_ready;
         (state, reason) = (State::Suspended, "Suspended".to_owned());
@@ -108,6 +119,28 @@ fn is_current(object: &Value) -> bool {
         // No controller speaks of generations here.
         None => true,
     }
+}
+
+/// Flux says `Unknown` of a Kustomization at every interval while it looks whether all is still as wanted: one that was
+/// applied, as it is now, is as ready as a moment ago. (kustomize-controller, `reconcile` in
+/// `kustomization_controller.go`; `status.history` has the latest attempt first.)
+fn is_looked_at_again(object: &Value) -> bool {
+    let number = |pointer| object.pointer(pointer).and_then(Value::as_i64);
+    let latest = |pointer: &str| text(object, &format!("/status/history/0/{pointer}"));
+    let ready = condition(object, "Ready");
+    ready.and_then(|ready| text(ready, "/status")) == Some("Unknown")
+        && number("/status/observedGeneration") == number("/metadata/generation")
+        && latest("lastReconciledStatus") == Some("ReconciliationSucceeded")
+        && latest("metadata/revision") == text(object, "/status/lastAppliedRevision")
+}
+
+/// Was its controller asked, with Flux's annotation, to look again, and has not done so?
+fn is_asked_for(object: &Value) -> bool {
+    let asked = text(object, "/metadata/annotations/reconcile.fluxcd.io~1requestedAt");
+    // What has no status is no controller's business.
+    asked.is_some()
+        && condition(object, "Ready").is_some()
+        && asked != text(object, "/status/lastHandledReconcileAt")
 }
 
 fn revision(object: &Value, kind: &str) -> Option<String> {

@@ -100,6 +100,51 @@ fn nothing_at_all_is_not_ready() {
     assert!(!of(vec![]).ready);
 }
 
+/// A Kustomization at its interval, after an attempt that ended with `latest`.
+fn looked_at_again(latest: &str) -> Object {
+    component("wiki")
+        .with("status/observedGeneration", json!(1))
+        .with("status/history", json!([{"lastReconciledStatus": latest, "metadata": {"revision": REVISION}}]))
+        .ready("Unknown", "Progressing", "Reconciliation in progress")
+}
+
+#[test]
+fn what_is_only_looked_at_again_is_as_ready_as_before() {
+    let state = |wiki: Object| {
+        let status = of(vec![source("True"), kustomization("core").0, wiki.0]);
+        (status.ready, status.component("wiki").unwrap().state)
+    };
+    assert_eq!(state(looked_at_again("ReconciliationSucceeded")), (true, State::Ready));
+    assert_eq!(state(looked_at_again("HealthCheckFailed")), (false, State::Progressing));
+    let changed = looked_at_again("ReconciliationSucceeded").with("metadata/generation", json!(2));
+    assert_eq!(state(changed), (false, State::Progressing));
+    let older =
+        looked_at_again("ReconciliationSucceeded").with("status/lastAppliedRevision", json!("main@sha1:old"));
+    assert_eq!(state(older), (false, State::Progressing));
+}
+
+#[test]
+fn what_was_asked_to_look_again_is_not_ready_before_it_did() {
+    let asked = |handled: &str| {
+        let wiki = component("wiki")
+            .with("metadata/annotations/reconcile.fluxcd.io~1requestedAt", json!("2"))
+            .with("status/lastHandledReconcileAt", json!(handled));
+        of(vec![source("True"), kustomization("core").0, wiki.0])
+    };
+    assert!(asked("2").ready);
+    let status = asked("1");
+    let node = &status.component("wiki").unwrap().kustomizations[0];
+    assert_eq!((node.ready, node.reason.as_str()), (false, "Requested"));
+}
+
+#[test]
+fn what_is_being_removed_is_not_ready() {
+    let going = component("wiki").with("metadata/deletionTimestamp", json!("2026-11-26T05:00:00Z"));
+    let status = of(vec![source("True"), kustomization("core").0, going.0]);
+    let node = &status.component("wiki").unwrap().kustomizations[0];
+    assert_eq!((status.ready, node.ready, node.reason.as_str()), (false, false, "Terminating"));
+}
+
 #[test]
 fn an_old_generation_or_revision_counts_as_progressing() {
     let changed = component("wiki").with("metadata/generation", json!(2)).0;
