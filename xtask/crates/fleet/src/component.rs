@@ -88,6 +88,9 @@ pub struct GeneratedValue {
     /// Does `xtask secrets` show it?
     #[serde(default)]
     pub show: bool,
+    /// Does it open the backups? Its Secret is left out of them then.
+    #[serde(default, rename = "opensBackups")]
+    pub opens_backups: bool,
     /// How many letters and digits.
     #[serde(default = "default_length")]
     pub length: usize,
@@ -195,6 +198,21 @@ pub struct Backup {
     /// Databases to dump.
     #[serde(default)]
     pub dumps: Vec<Dump>,
+    /// Volumes that no backup needs.
+    #[serde(default)]
+    pub excluded: Vec<Excluded>,
+}
+
+/// A volume that no backup needs. It is data of the component all the same: it stays when the component goes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Excluded {
+    /// Name of the claim.
+    pub claim: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// Why nothing is lost without it.
+    pub reason: String,
 }
 
 /// A volume to copy.

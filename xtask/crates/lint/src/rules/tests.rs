@@ -265,6 +265,25 @@ fn a_claim_of_a_pod_is_made_by_somebody() {
 }
 
 #[test]
+fn a_claim_that_a_stateful_set_makes_is_in_a_backup_or_excluded() {
+    let with = |backup: &str| {
+        format!(
+            "#- flux2/apps/blog/component.yaml\ntitle: Blog\ndescription: News.\n{backup}#- k/a.yaml\napiVersion: apps/v1\nkind: \
+             StatefulSet\nmetadata: {{name: db, namespace: default}}\nspec: {{replicas: 2, volumeClaimTemplates: [{{metadata: {{name: \
+             data}}}}], template: {{spec: {{containers: []}}}}}}\n"
+        )
+    };
+    let lacks = |pod| {
+        format!("StatefulSet default/db: its PersistentVolumeClaim default/data-db-{pod} is in no backup")
+    };
+    assert_eq!(said("tree/backup", &with("")), [lacks(0), lacks(1)]);
+    let one = "backup:\n  volumes: [{claim: data-db-0, namespace: default}]\n";
+    assert_eq!(said("tree/backup", &with(one)), [lacks(1)]);
+    let both = format!("{one}  excluded: [{{claim: data-db-1, namespace: default, reason: A copy.}}]\n");
+    assert_eq!(said("tree/backup", &with(&both)), [""; 0]);
+}
+
+#[test]
 fn a_kustomization_is_built_from_something_and_waits_for_what_is_made() {
     let with = |source: &str, workload: &str| {
         format!(
