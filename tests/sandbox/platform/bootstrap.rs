@@ -74,6 +74,15 @@ fn a_second_bootstrap_has_nothing_to_do_and_changes_nothing() {
 }
 
 #[test]
+fn the_password_of_the_backups_is_in_no_backup() {
+    let platform = platform();
+    let labels =
+        |name| platform.checkout.object("secret", "flux-system", name).unwrap()["metadata"]["labels"].clone();
+    assert_eq!(labels("oas-velero-variables")["velero.io/exclude-from-backup"], "true");
+    assert_eq!(labels("oas-nextcloud-variables")["velero.io/exclude-from-backup"], serde_json::Value::Null);
+}
+
+#[test]
 fn a_dry_run_of_a_finished_platform_answers_yes() {
     platform().checkout.xtask(&["bootstrap", "--dry-run"]).expect(0).says("nothing to do");
 }

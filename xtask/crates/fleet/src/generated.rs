@@ -20,6 +20,8 @@ pub struct SecretPlan {
     pub secret: String,
     /// Is there no such Secret yet?
     pub is_new: bool,
+    /// Does it open the backups, so that none may hold it?
+    pub opens_backups: bool,
     /// The keys that get a new value, in the order of the contract.
     pub added: Vec<String>,
     /// Everything the Secret holds afterwards: what it held, unchanged, and the new values.
@@ -74,6 +76,7 @@ pub fn plan(
         component: component.to_owned(),
         secret,
         is_new: existing.is_none(),
+        opens_backups: contract.secrets.iter().any(|value| value.opens_backups),
         added,
         values,
     }))
@@ -138,6 +141,15 @@ mod tests {
         let existing = of(&[("one", ""), ("two", "x")]);
         let mut never = |_| -> String { panic!("asked for randomness") };
         assert_eq!(plan("wiki", &contract(), Some(&existing), &mut never), Ok(None));
+    }
+
+    #[test]
+    fn a_secret_with_a_value_that_opens_the_backups_is_marked() {
+        let text = "title: A\ndescription: B\nsecrets: [{name: one}, {name: key, opensBackups: true}]\n";
+        let opens = component::parse("c", text).0.unwrap();
+        let marked =
+            |contract| plan("wiki", contract, None, &mut |n| "a".repeat(n)).unwrap().unwrap().opens_backups;
+        assert_eq!((marked(&contract()), marked(&opens)), (false, true));
     }
 
     #[test]
