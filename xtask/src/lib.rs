@@ -9,6 +9,7 @@ pub mod context;
 pub mod edge;
 pub mod exit;
 pub mod releases;
+mod removal;
 pub mod report;
 pub mod sandbox;
 pub mod schemas;

@@ -5,5 +5,7 @@ mod bootstrap;
 mod following;
 mod kubectl;
 mod overrides;
+mod removal;
 mod rendered;
 mod scripts;
+mod updates;

@@ -3,10 +3,11 @@
 use clap::{Args, Subcommand};
 use fleet::catalogue::Tier;
 use fleet::cluster_edit;
+use fleet::removal::{self, Step};
 use serde_json::json;
 use yamltree::diagnostic::has_errors;
 
-use super::cluster_argument::ClusterArgument;
+use super::cluster_argument::{ClusterArgument, connect};
 use crate::bootstrap::target::Target;
 use crate::context::{Context, Output};
 use crate::edge::private_file::write_private;
@@ -18,7 +19,9 @@ use crate::report;
 #[command(after_help = "Examples:
   cargo xtask apps list example
   cargo xtask apps add example wordpress     then: cargo xtask bootstrap example
-  cargo xtask apps rm example wordpress      its workloads go at the next bootstrap, its data stays")]
+  cargo xtask apps rm example wordpress      its workloads go at the next bootstrap, its data stays
+  cargo xtask apps rm example wordpress --delete-data --dry-run      what would be deleted
+  cargo xtask apps rm example wordpress --delete-data                now, with its data, after a question")]
 pub struct Arguments {
     #[command(subcommand)]
     verb: Verb,
@@ -30,8 +33,8 @@ enum Verb {
     List(ClusterArgument),
     /// Add applications to the cluster's cluster.yaml
     Add(Change),
-    /// Remove applications from the cluster's cluster.yaml
-    Rm(Change),
+    /// Remove applications from the cluster's cluster.yaml, and with --delete-data from the cluster
+    Rm(Removal),
 }
 
 #[derive(Debug, Args)]
@@ -43,12 +46,44 @@ struct Change {
     apps: Vec<String>,
 }
 
+#[derive(Debug, Args)]
+struct Removal {
+    #[command(flatten)]
+    change: Change,
+
+    /// Remove them from the cluster now, and delete their data, passwords and certificates too
+    #[arg(long)]
+    delete_data: bool,
+
+    /// With --delete-data: do not ask
+    #[arg(long, requires = "delete_data")]
+    yes: bool,
+
+    /// With --delete-data: show the plan and stop; exit code 1 when there is something to do
+    #[arg(long, requires = "delete_data")]
+    dry_run: bool,
+}
+
 /// Runs `apps`.
 pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     match &arguments.verb {
         Verb::List(cluster) => list(cluster, context),
-        Verb::Add(change) => edit(change, context, true),
-        Verb::Rm(change) => edit(change, context, false),
+        Verb::Add(change) => {
+            let changed = edit(change, context, true)?;
+            say_next(context, change, changed);
+            Ok(Exit::Yes)
+        }
+        Verb::Rm(removal) if removal.delete_data => delete(removal, context),
+        Verb::Rm(removal) => {
+            let target = load(&removal.change, context)?;
+            let before = target.spec.apps.clone();
+            let changed = edit(&removal.change, context, false)?;
+            say_next(context, &removal.change, changed);
+            for app in removal.change.apps.iter().filter(|app| before.contains(app)) {
+                say_what_stays(context, &target, app);
+            }
+            Ok(Exit::Yes)
+        }
     }
 }
 
@@ -81,12 +116,101 @@ fn list(cluster: &ClusterArgument, context: &Context) -> Outcome {
     Ok(Exit::Yes)
 }
 
-fn edit(change: &Change, context: &Context, add: bool) -> Outcome {
+/// A `.flux.env` that is not filled in yet must not keep anybody from choosing.
+fn load(change: &Change, context: &Context) -> Result<Target, Failure> {
     let cluster = ClusterArgument { cluster: change.cluster.clone() };
-    // A `.flux.env` that is not filled in yet must not keep anybody from choosing.
-    let (target, _) = Target::load_to_look(context, cluster.folder(context)?)?;
-    let (shown, path) = target.folder.spec_file(context);
+    Ok(Target::load_to_look(context, cluster.folder(context)?)?.0)
+}
+
+fn say_what_stays(context: &Context, target: &Target, app: &str) {
+    let Some(component) = target.catalogue.components.get(app) else { return };
+    let stays = removal::kept(app, &component.contract);
+    if !stays.is_empty() {
+        context.terminal.say(format!("The workloads of {app} go then. These stay:"));
+        stays.iter().for_each(|one| context.terminal.say(format!("  {one}")));
+        let command = format!("cargo xtask apps rm {} {app} --delete-data", target.folder.name);
+        context.terminal.say(format!("`{command}` deletes them too."));
+    }
+}
+
+/// Removes applications with their data: the plan of all of them is shown, and asked for, before anything is changed.
+fn delete(arguments: &Removal, context: &Context) -> Outcome {
+    let change = &arguments.change;
+    let target = load(change, context)?;
+    for app in &change.apps {
+        known(&target, app)?;
+    }
+    context.block_on(async {
+        let cluster = connect(context, &target.folder).await?;
+        let mut plans = Vec::new();
+        for app in &change.apps {
+            let contract = &target.catalogue.components[app.as_str()].contract;
+            let is_listed = target.spec.apps.contains(app);
+            let facts = crate::removal::observe(&cluster, app, contract, is_listed).await?;
+            plans.push((app, contract, removal::plan(app, &facts)));
+        }
+        let steps: Vec<&Step> = plans.iter().flat_map(|(_, _, steps)| steps).collect();
+        if arguments.dry_run && context.output == Output::Json {
+            report::json(&json!({"version": 1, "cluster": target.folder.name, "plan": steps}));
+        }
+        if steps.is_empty() {
+            context.terminal.say(format!(
+                "Cluster `{}` has nothing of {}.",
+                target.folder.name,
+                change.apps.join(", ")
+            ));
+            return Ok(Exit::Yes);
+        }
+        context.terminal.say(format!("Plan for cluster `{}`:", target.folder.name));
+        for (number, step) in steps.iter().enumerate() {
+            context.terminal.say(format!("  {}. {step}", number + 1));
+        }
+        if arguments.dry_run {
+            return Ok(Exit::No);
+        }
+        if !arguments.yes {
+            if !context.terminal.can_ask() {
+                return Err(Failure::Usage(
+                    "nobody is there to confirm the plan; --yes carries it out".into(),
+                ));
+            }
+            if !context.terminal.confirm("This data cannot be brought back without a backup. Delete it?") {
+                return Ok(Exit::No);
+            }
+        }
+        if steps.iter().any(|step| matches!(step, Step::Forget { .. })) {
+            edit(change, context, false)?;
+        }
+        for (app, contract, steps) in &plans {
+            let of_cluster: Vec<Step> =
+                steps.iter().filter(|step| !matches!(step, Step::Forget { .. })).cloned().collect();
+            crate::removal::execute(context, &cluster, app, contract, &of_cluster).await?;
+        }
+        context.terminal.say(format!(
+            "Cluster `{}` has nothing of {} any more.",
+            target.folder.name,
+            change.apps.join(", ")
+        ));
+        Ok(Exit::Yes)
+    })?
+}
+
+/// Refuses an application that the tree does not have.
+fn known(target: &Target, app: &str) -> Result<(), Failure> {
     let known: Vec<&str> = target.catalogue.names(Tier::Apps).collect();
+    if known.contains(&app) {
+        return Ok(());
+    }
+    let near = yamltree::nearest::nearest(app, known.iter().copied());
+    let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+    let there_are = known.join(", ");
+    Err(Failure::Usage(format!("there is no application `{app}`; {near}there are: {there_are}")))
+}
+
+/// Writes `cluster.yaml`; the answer is whether anything changed.
+fn edit(change: &Change, context: &Context, add: bool) -> Result<bool, Failure> {
+    let target = load(change, context)?;
+    let (shown, path) = target.folder.spec_file(context);
     let mut text = std::fs::read_to_string(&path)?;
     let (_, faults) = yamltree::document::single(&shown, &text);
     if has_errors(&faults) {
@@ -94,13 +218,8 @@ fn edit(change: &Change, context: &Context, add: bool) -> Outcome {
     }
     let mut changed = false;
     for app in &change.apps {
-        if add && !known.contains(&app.as_str()) {
-            let near = yamltree::nearest::nearest(app, known.iter().copied());
-            let near = near.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
-            return Err(Failure::Usage(format!(
-                "there is no application `{app}`; {near}there are: {}",
-                known.join(", ")
-            )));
+        if add {
+            known(&target, app)?;
         }
         let edited =
             if add { cluster_edit::add_app(&text, app) } else { cluster_edit::remove_app(&text, app) };
@@ -118,7 +237,12 @@ fn edit(change: &Change, context: &Context, add: bool) -> Outcome {
     if changed {
         write_private(&path, text.as_bytes())?;
         std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+    }
+    Ok(changed)
+}
+
+fn say_next(context: &Context, change: &Change, changed: bool) {
+    if changed {
         context.terminal.say(format!("Next: `cargo xtask bootstrap {}`.", change.cluster));
     }
-    Ok(Exit::Yes)
 }

@@ -16,6 +16,7 @@ pub mod generated;
 pub mod lock;
 pub mod plan;
 pub mod proving;
+pub mod removal;
 pub mod roots;
 pub mod scaffold;
 pub mod secret;
