@@ -19,6 +19,7 @@ pub mod go;
 mod pki;
 mod processes;
 mod requirements;
+mod scratch;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};

@@ -20,7 +20,7 @@ use super::layout::Layout;
 use super::ports::Ports;
 use super::processes::{Process, Setting};
 use super::state::{Phase, ProcessState, State};
-use super::{base_objects, memory, pki, serve, tools};
+use super::{base_objects, memory, pki, scratch, serve, tools};
 
 /// What a supervisor is asked to run.
 #[derive(Debug, Clone)]
@@ -59,6 +59,7 @@ pub fn supervise(layout: &Layout, order: Order) -> Result<()> {
     let mut supervisor = Supervisor::new(layout.clone(), state)?;
     let ended = runtime.block_on(supervisor.run());
     runtime.block_on(supervisor.end_all());
+    scratch::remove(layout);
     supervisor.state.processes.clear();
     supervisor.state.phase = match &ended {
         Ok(()) => Phase::Stopped,
@@ -86,13 +87,15 @@ struct Supervisor {
     exits: mpsc::UnboundedSender<Exit>,
     ended: mpsc::UnboundedReceiver<Exit>,
     charts: Option<serve::Charts>,
+    scratch: PathBuf,
 }
 
 impl Supervisor {
     fn new(layout: Layout, state: State) -> Result<Supervisor> {
         let (exits, ended) = mpsc::unbounded_channel();
         state.write(&layout)?;
-        Ok(Supervisor { layout, state, exits, ended, charts: None })
+        let scratch = scratch::make(&layout).context("make a folder to unpack things in")?;
+        Ok(Supervisor { layout, state, exits, ended, charts: None, scratch })
     }
 
     async fn run(&mut self) -> Result<()> {
@@ -124,7 +127,7 @@ impl Supervisor {
     async fn start(&mut self) -> Result<()> {
         pki::ensure(&self.layout, &self.state.ports)?;
         let run = self.layout.run();
-        for folder in ["home", "tmp", "artifacts", "git"] {
+        for folder in ["home", "artifacts", "git"] {
             fs::create_dir_all(run.join(folder))
                 .with_context(|| format!("make {}", run.join(folder).display()))?;
         }
@@ -180,7 +183,7 @@ impl Supervisor {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", run.join("home"))
-            .env("TMPDIR", run.join("tmp"))
+            .env("TMPDIR", &self.scratch)
             .env("NO_PROXY", "127.0.0.1,localhost,127.143.0.0/16")
             .envs(process.env)
             .current_dir(&run)
