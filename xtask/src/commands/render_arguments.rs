@@ -14,7 +14,7 @@ use flux::render::{Entry, Inputs, Rendering, render};
 use kustomize_rs::yaml::json::read_all_as_json;
 use kustomize_rs::yaml::node::Node;
 use yamltree::path::RepoPath;
-use yamltree::tree::Tree;
+use yamltree::tree::{Remembered, Tree};
 
 use crate::bootstrap::target::{ClusterFolder, SANDBOX, Target};
 use crate::context::Context;
@@ -81,10 +81,12 @@ impl RenderArguments {
         self.rendered_with_trees(context).map(|(rendering, _)| rendering)
     }
 
-    /// The repository: its files on disk, or those of a commit.
+    /// The repository: its files on disk as they are when they are first read, or those of a commit.
     pub fn tree(&self, context: &Context) -> Result<Box<dyn Tree + Sync>, Failure> {
         let root = self.repository.as_deref().unwrap_or(&context.root);
-        let Some(revision) = &self.revision else { return Ok(Box::new(DiskTree::artifact(root))) };
+        let Some(revision) = &self.revision else {
+            return Ok(Box::new(Remembered::new(DiskTree::artifact(root))));
+        };
         let git = served::git(&context.layout)?;
         Ok(commit::open(&git, root, revision)?)
     }
