@@ -173,8 +173,8 @@ struct Before {
 }
 
 impl Before {
-    fn tree(&self) -> Option<&dyn Tree> {
-        self.tree.as_deref().map(|tree| tree as &dyn Tree)
+    fn tree(&self) -> Option<&(dyn Tree + Sync)> {
+        self.tree.as_deref()
     }
 }
 
@@ -272,7 +272,7 @@ impl Linted {
 /// Everything that is found, and in what; `before` is the repository as it was, where it is asked what is new.
 fn findings(
     what: &RenderArguments,
-    before: Option<&dyn Tree>,
+    before: Option<&(dyn Tree + Sync)>,
     releases: &ReleaseArguments,
     context: &Context,
 ) -> Result<Linted, Failure> {
@@ -283,12 +283,13 @@ fn findings(
 fn findings_in(
     tree: Box<dyn Tree + Sync>,
     what: &RenderArguments,
-    before: Option<&dyn Tree>,
+    before: Option<&(dyn Tree + Sync)>,
     releases: &ReleaseArguments,
     context: &Context,
 ) -> Result<Linted, Failure> {
     let (rendering, trees) = what.rendered_from(tree, context)?;
     let mut subject = Subject::new(&*trees.repository, &rendering, COMPONENT_LABEL);
+    subject.threads = std::thread::available_parallelism().map_or(1, usize::from);
     subject.before = before;
     let mut of_charts: Vec<Diagnostic> = Vec::new();
     if let Some(options) = releases.options() {
