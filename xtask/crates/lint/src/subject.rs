@@ -1,12 +1,12 @@
 //! What is looked at.
 
 use std::collections::HashSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use flux::graph::Graph;
 use flux::object::ObjectKey;
 use flux::render::spec::Name;
-use flux::render::{Part, Rendering};
+use flux::render::{Part, Rendering, Repository};
 pub(crate) use kustomize_rs::yaml::field::{at, items, text};
 use kustomize_rs::yaml::node::{Field, Mark, Node};
 use validation::{Fault, Lookup, Schemas};
@@ -21,6 +21,8 @@ use crate::refused::{self, Refused};
 pub struct Subject<'s> {
     /// The repository's files.
     pub tree: &'s (dyn Tree + Sync),
+    /// The same, with what was built of it so far.
+    pub repository: Arc<Repository<'s>>,
     /// Its files as they were, where it is asked what is new.
     pub before: Option<&'s (dyn Tree + Sync)>,
     /// What it renders to.
@@ -116,6 +118,7 @@ impl<'s> Subject<'s> {
         let graph = Graph::of(rendering, component_label);
         Subject {
             tree,
+            repository: Arc::new(Repository::new(tree)),
             before: None,
             rendering,
             graph,
