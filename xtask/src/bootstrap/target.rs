@@ -11,6 +11,7 @@ use fleet::cluster::{self, ClusterSpec, Sort};
 use fleet::domain::ClusterName;
 use fleet::flux_env::{self, FluxEnv};
 use fleet::roots::{self, Origin};
+use flux::render::parallel;
 use kustomize_rs::yaml::json::read_as_json;
 use kustomize_rs::yaml::node::Node;
 use yamltree::diagnostic::{Diagnostic, Place, has_errors};
@@ -117,7 +118,11 @@ impl Target {
     }
 
     /// Reads everything and checks it all; any error in the files ends it, warnings are said.
-    pub fn load(context: &Context, folder: ClusterFolder, tree: &dyn Tree) -> Result<Target, Failure> {
+    pub fn load(
+        context: &Context,
+        folder: ClusterFolder,
+        tree: &(dyn Tree + Sync),
+    ) -> Result<Target, Failure> {
         let (target, found) = Target::read(context, folder, tree)?;
         if has_errors(&found) {
             return Err(Failure::Faulty(found));
@@ -138,7 +143,7 @@ impl Target {
     fn read(
         context: &Context,
         folder: ClusterFolder,
-        tree: &dyn Tree,
+        tree: &(dyn Tree + Sync),
     ) -> Result<(Target, Vec<Diagnostic>), Failure> {
         let mut found = broken_documents(tree);
         let (catalogue, faults) = catalogue::read(tree);
@@ -220,14 +225,16 @@ fn read_env(
 }
 
 /// Syntax errors of every YAML file of the tree, charts' templates left out: those are no YAML.
-fn broken_documents(tree: &dyn Tree) -> Vec<Diagnostic> {
+fn broken_documents(tree: &(dyn Tree + Sync)) -> Vec<Diagnostic> {
     let Ok(root) = RepoPath::new("flux2") else { return Vec::new() };
-    files_below(tree, &root)
-        .into_iter()
-        .filter(|path| {
-            path.as_str().ends_with(".yaml") && !path.segments().any(|segment| segment == "templates")
-        })
-        .filter_map(|path| Some((tree.read(&path).ok()?, path)))
-        .flat_map(|(text, path)| document::parse(path.as_str(), &text).diagnostics)
-        .collect()
+    let mut files = files_below(tree, &root);
+    files.retain(|path| {
+        path.as_str().ends_with(".yaml") && !path.segments().any(|segment| segment == "templates")
+    });
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let broken = |path: &RepoPath| {
+        let text = tree.read(path).ok();
+        text.map_or_else(Vec::new, |text| document::parse(path.as_str(), &text).diagnostics)
+    };
+    parallel::each(threads, &files, broken).into_iter().flatten().collect()
 }

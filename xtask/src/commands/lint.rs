@@ -5,10 +5,11 @@ mod known;
 mod looked;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use fleet::roots::COMPONENT_LABEL;
-use flux::render::Rendering;
+use flux::render::{Rendering, Repository};
 use lint::fix::{Fixes, fixes};
 use lint::{ChartObjects, RULES, Rule, Subject};
 use serde_json::json;
@@ -173,8 +174,8 @@ struct Before {
 }
 
 impl Before {
-    fn tree(&self) -> Option<&dyn Tree> {
-        self.tree.as_deref().map(|tree| tree as &dyn Tree)
+    fn tree(&self) -> Option<&(dyn Tree + Sync)> {
+        self.tree.as_deref()
     }
 }
 
@@ -272,7 +273,7 @@ impl Linted {
 /// Everything that is found, and in what; `before` is the repository as it was, where it is asked what is new.
 fn findings(
     what: &RenderArguments,
-    before: Option<&dyn Tree>,
+    before: Option<&(dyn Tree + Sync)>,
     releases: &ReleaseArguments,
     context: &Context,
 ) -> Result<Linted, Failure> {
@@ -283,12 +284,16 @@ fn findings(
 fn findings_in(
     tree: Box<dyn Tree + Sync>,
     what: &RenderArguments,
-    before: Option<&dyn Tree>,
+    before: Option<&(dyn Tree + Sync)>,
     releases: &ReleaseArguments,
     context: &Context,
 ) -> Result<Linted, Failure> {
-    let (rendering, trees) = what.rendered_from(tree, context)?;
+    let trees = what.trees(tree);
+    let repository = Arc::new(Repository::new(&*trees.repository));
+    let rendering = what.rendered_from(&trees, Arc::clone(&repository), context)?;
     let mut subject = Subject::new(&*trees.repository, &rendering, COMPONENT_LABEL);
+    subject.repository = Arc::clone(&repository);
+    subject.threads = std::thread::available_parallelism().map_or(1, usize::from);
     subject.before = before;
     let mut of_charts: Vec<Diagnostic> = Vec::new();
     if let Some(options) = releases.options() {
@@ -317,7 +322,7 @@ fn findings_in(
     found.extend(of_charts);
     found.sort();
     let looked = Looked::at(&subject, version);
-    drop(subject);
+    drop((subject, repository));
     Ok(Linted { found, looked, rendering, trees })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -10,11 +11,11 @@ use fleet::generated;
 use fleet::roots;
 use flux::object::ObjectKey;
 use flux::render::variables::Data;
-use flux::render::{Entry, Inputs, Rendering, render};
+use flux::render::{Entry, Inputs, Rendering, Repository, render};
 use kustomize_rs::yaml::json::read_all_as_json;
 use kustomize_rs::yaml::node::Node;
 use yamltree::path::RepoPath;
-use yamltree::tree::Tree;
+use yamltree::tree::{Remembered, Tree};
 
 use crate::bootstrap::target::{ClusterFolder, SANDBOX, Target};
 use crate::context::Context;
@@ -81,17 +82,21 @@ impl RenderArguments {
         self.rendered_with_trees(context).map(|(rendering, _)| rendering)
     }
 
-    /// The repository: its files on disk, or those of a commit.
+    /// The repository: its files on disk as they are when they are first read, or those of a commit.
     pub fn tree(&self, context: &Context) -> Result<Box<dyn Tree + Sync>, Failure> {
         let root = self.repository.as_deref().unwrap_or(&context.root);
-        let Some(revision) = &self.revision else { return Ok(Box::new(DiskTree::artifact(root))) };
+        let Some(revision) = &self.revision else {
+            return Ok(Box::new(Remembered::new(DiskTree::artifact(root))));
+        };
         let git = served::git(&context.layout)?;
         Ok(commit::open(&git, root, revision)?)
     }
 
     /// The same, with what it was rendered from.
     pub fn rendered_with_trees(&self, context: &Context) -> Result<(Rendering, Trees), Failure> {
-        self.rendered_from(self.tree(context)?, context)
+        let trees = self.trees(self.tree(context)?);
+        let rendering = self.rendered_from(&trees, Arc::new(Repository::new(&*trees.repository)), context)?;
+        Ok((rendering, trees))
     }
 
     /// Are the files on disk meant, and no commit?
@@ -104,30 +109,35 @@ impl RenderArguments {
         self.repository.as_deref().unwrap_or(&context.root)
     }
 
-    /// Renders what the flags say, from this tree in place of the repository.
+    /// The repository and the other sources.
+    pub fn trees(&self, repository: Box<dyn Tree + Sync>) -> Trees {
+        let other = |(name, folder): &(String, PathBuf)| (name.clone(), DiskTree::artifact(folder));
+        Trees { repository, others: self.sources.iter().map(other).collect() }
+    }
+
+    /// Renders what the flags say, from these trees; `repository` is the first of them, with what is built of it.
     pub fn rendered_from(
         &self,
-        tree: Box<dyn Tree + Sync>,
+        trees: &Trees,
+        repository: Arc<Repository<'_>>,
         context: &Context,
-    ) -> Result<(Rendering, Trees), Failure> {
-        let others: BTreeMap<String, DiskTree> =
-            self.sources.iter().map(|(name, folder)| (name.clone(), DiskTree::artifact(folder))).collect();
+    ) -> Result<Rendering, Failure> {
         let (entry, data) = match &self.entry {
             Some(entry) => {
                 let path = RepoPath::new(entry).map_err(|error| Failure::Usage(error.to_string()))?;
                 (Entry::Folder(path), BTreeMap::new())
             }
-            None => of_cluster(self.cluster(), context, &*tree)?,
+            None => of_cluster(self.cluster(), context, &*trees.repository)?,
         };
-        let rendering = render(&Inputs {
-            repository: &*tree,
-            sources: others.iter().map(|(name, tree)| (name.clone(), tree as &(dyn Tree + Sync))).collect(),
+        let others = trees.others.iter();
+        Ok(render(&Inputs {
+            repository,
+            sources: others.map(|(name, tree)| (name.clone(), tree as &(dyn Tree + Sync))).collect(),
             entry,
             data,
             is_strict: !self.lenient,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
-        });
-        Ok((rendering, Trees { repository: tree, others }))
+        }))
     }
 }
 
@@ -135,7 +145,7 @@ impl RenderArguments {
 fn of_cluster(
     name: &str,
     context: &Context,
-    tree: &dyn Tree,
+    tree: &(dyn Tree + Sync),
 ) -> Result<(Entry, BTreeMap<ObjectKey, Data>), Failure> {
     let target = Target::load(context, ClusterFolder::find(context, name)?, tree)?;
     let mut objects = target.root_nodes()?;

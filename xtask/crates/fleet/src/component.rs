@@ -38,7 +38,7 @@ pub struct Contract {
     pub releases: BTreeMap<String, Release>,
     /// Its client at the identity provider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub oidc: Option<Value>,
+    pub oidc: Option<OidcClient>,
     /// What a backup must hold.
     #[serde(default)]
     pub backup: Backup,
@@ -186,6 +186,28 @@ fn default_status() -> bool {
 pub enum Scope {
     Namespaced,
     Cluster,
+}
+
+/// A client at the identity provider.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OidcClient {
+    /// What the identity provider calls it.
+    pub client: String,
+    /// The one of the component's `secrets` that both share.
+    pub secret: String,
+    /// Where a login may lead back to.
+    pub redirects: Vec<Redirect>,
+}
+
+/// An address that a login may lead back to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Redirect {
+    /// Label out of the component's `hosts`.
+    pub host: String,
+    /// What is behind the host, from `/` on.
+    pub path: String,
 }
 
 /// What a backup must hold.

@@ -5,6 +5,7 @@
 //! same place must hold that text with the value in it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 use yamltree::diagnostic::Diagnostic;
@@ -77,7 +78,7 @@ fn rendered(inputs: &Inputs<'_>, values: &Values) -> Rendering {
         data.insert(key.clone(), names.collect());
     }
     render(&Inputs {
-        repository: inputs.repository,
+        repository: Arc::clone(&inputs.repository),
         sources: inputs.sources.clone(),
         entry: inputs.entry.clone(),
         data,

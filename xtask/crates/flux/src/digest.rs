@@ -1,11 +1,13 @@
 //! Digests of values and texts: the same for what means the same.
 
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// Of a value, whatever the order of its keys.
 pub fn of(value: &Value) -> String {
-    of_text(&sorted(value).to_string())
+    // A value can always be written.
+    of_text(&serde_json::to_string(&Sorted(value)).unwrap_or_default())
 }
 
 /// Of a text.
@@ -15,18 +17,21 @@ pub fn of_text(text: &str) -> String {
     format!("sha256:{digits}")
 }
 
-/// With the keys of every mapping in order.
-fn sorted(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
-            fields.sort_unstable_by_key(|(key, _)| *key);
-            Value::Object(
-                fields.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect::<Map<_, _>>(),
-            )
+/// A value that is written with the keys of every mapping in order.
+struct Sorted<'v>(&'v Value);
+
+impl Serialize for Sorted<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Value::Object(fields) => {
+                let mut fields: Vec<(&String, Sorted<'_>)> =
+                    fields.iter().map(|(key, value)| (key, Sorted(value))).collect();
+                fields.sort_unstable_by_key(|(key, _)| *key);
+                serializer.collect_map(fields)
+            }
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Sorted)),
+            other => other.serialize(serializer),
         }
-        Value::Array(items) => items.iter().map(sorted).collect(),
-        other => other.clone(),
     }
 }
 

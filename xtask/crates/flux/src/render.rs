@@ -4,6 +4,7 @@
 mod artifact;
 mod artifacts;
 pub(crate) mod build;
+mod builds;
 mod data;
 mod discover;
 pub mod generator;
@@ -23,6 +24,7 @@ use yamltree::tree::Tree;
 
 pub use artifact::Artifact;
 pub(crate) use build::place;
+pub use builds::Repository;
 pub use data::of_object as data_of;
 use generator::Files;
 use spec::{Kustomization, Name};
@@ -104,7 +106,7 @@ pub enum Home<'r> {
 /// What is rendered, and with what.
 pub struct Inputs<'t> {
     /// The repository.
-    pub repository: &'t (dyn Tree + Sync),
+    pub repository: Arc<Repository<'t>>,
     /// Other sources that are at hand, by name.
     pub sources: BTreeMap<String, &'t (dyn Tree + Sync)>,
     /// Where Flux begins.
@@ -120,6 +122,11 @@ pub struct Inputs<'t> {
 impl<'t> Inputs<'t> {
     /// The repository alone, from an entry on, as strict as Flux 2.9, on one thread.
     pub fn new(repository: &'t (dyn Tree + Sync), entry: Entry) -> Self {
+        Inputs::of(Arc::new(Repository::new(repository)), entry)
+    }
+
+    /// The same, where other renderings of the repository share what is built.
+    pub fn of(repository: Arc<Repository<'t>>, entry: Entry) -> Self {
         let (sources, data) = (BTreeMap::new(), BTreeMap::new());
         Inputs { repository, sources, entry, data, is_strict: true, threads: 1 }
     }

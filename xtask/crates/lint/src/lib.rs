@@ -18,6 +18,7 @@ mod rules;
 mod secret_lines;
 mod subject;
 
+use flux::render::parallel;
 use yamltree::diagnostic::Diagnostic;
 
 pub use refused::Refused;
@@ -34,7 +35,11 @@ pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut found: Vec<Diagnostic> = subject.rendering.problems().cloned().collect();
     found.extend(subject.graph.findings.iter().cloned());
     found.extend(subject.platform().into_iter().flat_map(|platform| platform.found.iter().cloned()));
-    found.extend(RULES.iter().flat_map(|rule| rule.findings(subject)));
+    // The one that renders clusters goes first: the others are done meanwhile.
+    let mut rules: Vec<&Rule> = RULES.iter().collect();
+    rules.sort_by_key(|rule| rule.code != rules::LOCK);
+    let of_rules = parallel::each(subject.threads, &rules, |rule| rule.findings(subject));
+    found.extend(of_rules.into_iter().flatten());
     let mut found = allowed::without(found, subject);
     found.sort();
     found.dedup();

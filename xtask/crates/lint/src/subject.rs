@@ -1,12 +1,12 @@
 //! What is looked at.
 
 use std::collections::HashSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use flux::graph::Graph;
 use flux::object::ObjectKey;
 use flux::render::spec::Name;
-use flux::render::{Part, Rendering};
+use flux::render::{Part, Rendering, Repository};
 pub(crate) use kustomize_rs::yaml::field::{at, items, text};
 use kustomize_rs::yaml::node::{Field, Mark, Node};
 use validation::{Fault, Lookup, Schemas};
@@ -20,15 +20,19 @@ use crate::refused::{self, Refused};
 /// A repository and what it renders to.
 pub struct Subject<'s> {
     /// The repository's files.
-    pub tree: &'s dyn Tree,
+    pub tree: &'s (dyn Tree + Sync),
+    /// The same, with what was built of it so far.
+    pub repository: Arc<Repository<'s>>,
     /// Its files as they were, where it is asked what is new.
-    pub before: Option<&'s dyn Tree>,
+    pub before: Option<&'s (dyn Tree + Sync)>,
     /// What it renders to.
     pub rendering: &'s Rendering,
     /// Who makes whom and who waits for whom.
     pub graph: Graph,
     /// The objects of releases, where charts are at hand.
     pub charts: Vec<ChartObjects<'s>>,
+    /// How many threads may look.
+    pub threads: usize,
     /// Are those of all releases there? Else nobody can say that something is made by none.
     pub has_all_charts: bool,
     /// What kinds have to be, if that is known.
@@ -110,14 +114,16 @@ const CLUSTER_WIDE: [(&str, &str); 22] = [
 
 impl<'s> Subject<'s> {
     /// What a repository renders to, without its charts.
-    pub fn new(tree: &'s dyn Tree, rendering: &'s Rendering, component_label: &str) -> Self {
+    pub fn new(tree: &'s (dyn Tree + Sync), rendering: &'s Rendering, component_label: &str) -> Self {
         let graph = Graph::of(rendering, component_label);
         Subject {
             tree,
+            repository: Arc::new(Repository::new(tree)),
             before: None,
             rendering,
             graph,
             charts: Vec::new(),
+            threads: 1,
             has_all_charts: false,
             schemas: None,
             refused: OnceLock::new(),

@@ -1,7 +1,7 @@
 //! All kinds that are known.
 
-use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use kustomize_rs::yaml::node::{Mark, Node};
 use serde::{Deserialize, Serialize};
@@ -61,7 +61,7 @@ pub struct Schemas {
 struct Lazy {
     bytes: Vec<u8>,
     kinds: Vec<Known>,
-    table: OnceCell<Option<Table>>,
+    table: OnceLock<Option<Table>>,
 }
 
 /// A kind that is known, with its types.
@@ -249,7 +249,7 @@ impl Schemas {
             for (index, known) in kinds.iter().enumerate() {
                 all.kinds.insert((known.api_version.clone(), known.kind.clone()), (number, index));
             }
-            all.groups.push(Lazy { bytes: body.to_vec(), kinds, table: OnceCell::new() });
+            all.groups.push(Lazy { bytes: body.to_vec(), kinds, table: OnceLock::new() });
         }
         Ok(all)
     }

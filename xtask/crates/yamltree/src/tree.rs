@@ -1,6 +1,7 @@
 //! Trees of files: what can be read and listed, wherever it comes from.
 
 mod overlay;
+mod remembered;
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -10,6 +11,7 @@ use thiserror::Error;
 use crate::path::{PathError, RepoPath};
 
 pub use overlay::Overlay;
+pub use remembered::Remembered;
 
 /// One name in a folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

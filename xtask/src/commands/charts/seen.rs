@@ -60,6 +60,7 @@ impl Look<'_> {
     pub(super) fn at<'c>(&self, cluster: &'c Cluster, rendering: &Rendering) -> Result<Seen<'c>, Failure> {
         let all = releases::rendered(rendering, self.trees, &self.options, self.context)?;
         let mut subject = Subject::new(&*self.trees.repository, rendering, COMPONENT_LABEL);
+        subject.threads = std::thread::available_parallelism().map_or(1, usize::from);
         subject.has_all_charts = true;
         let (mut findings, mut seen) = (Vec::new(), Vec::new());
         for release in all.releases {

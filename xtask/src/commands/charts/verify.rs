@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use fleet::catalogue;
 use fleet::lock::Lock;
 use fleet::proving::{self, Cluster};
-use flux::render::Rendering;
+use flux::render::{Rendering, Repository};
 use lint::proof::{self, Totals};
 use serde_json::{Value, json};
 use yamltree::diagnostic::{Diagnostic, has_errors};
@@ -64,9 +65,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Outcome {
     }
     let clusters = proving::clusters(&tree, &catalogue).map_err(Failure::Faulty)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let rendered = |cluster: &Cluster| proof::rendering(&tree, &catalogue, cluster, threads);
+    let repository = Arc::new(Repository::new(&tree));
+    let rendered = |cluster: &Cluster| proof::rendering(&repository, &catalogue, cluster, threads);
     let renderings: Vec<Rendering> =
         clusters.iter().map(rendered).collect::<Result<_, _>>().map_err(Failure::Faulty)?;
+    drop(repository);
     if arguments.charts.is_none() {
         let problems = pull::fetch(&renderings, None, false, context)?.problems;
         if !problems.is_empty() {

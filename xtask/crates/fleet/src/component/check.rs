@@ -6,7 +6,7 @@ use yamltree::diagnostic::Diagnostic;
 use yamltree::nearest;
 use yamltree::node::{Node, Step};
 
-use super::Contract;
+use super::{Contract, OidcClient, Redirect};
 use crate::domain::check_label;
 use crate::flux_env;
 
@@ -57,18 +57,44 @@ impl Checker<'_> {
                 self.error("component/length", &route, "the length must be 12 to 128".to_owned());
             }
         }
+        if let Some(oidc) = &contract.oidc {
+            self.oidc(oidc);
+        }
+    }
+
+    fn oidc(&mut self, oidc: &OidcClient) {
+        let secrets = self.contract.secrets.iter().map(|secret| secret.name.as_str());
+        if !secrets.clone().any(|secret| secret == oidc.secret) {
+            let help = nearest::suggestion(&oidc.secret, secrets);
+            let message = format!("secret `{}` is not in `secrets` of the component", oidc.secret);
+            self.error("component/secret", &["oidc".into(), "secret".into()], message).help = help;
+        }
+        for (i, Redirect { host, path }) in oidc.redirects.iter().enumerate() {
+            let of = |field: &str| ["oidc".into(), "redirects".into(), i.into(), field.into()];
+            self.known_host(&of("host"), host);
+            if !path.starts_with('/') {
+                let found = self.error(
+                    "component/redirect",
+                    &of("path"),
+                    format!("path `{path}` does not begin with `/`"),
+                );
+                found.help = Some("write what is behind the host, from `/` on".to_owned());
+            }
+        }
     }
 
     fn known_hosts(&mut self, route: &[Step], hosts: &[String]) {
-        for (i, host) in hosts.iter().enumerate().filter(|(_, host)| !self.contract.hosts.contains(host)) {
-            let help = nearest::suggestion(host, self.contract.hosts.iter().map(String::as_str));
-            let route = [route, &[i.into()]].concat();
-            let found = self.error(
-                "component/host",
-                &route,
-                format!("host `{host}` is not in `hosts` of the component"),
-            );
-            found.help = help;
+        for (i, host) in hosts.iter().enumerate() {
+            self.known_host(&[route, &[i.into()]].concat(), host);
+        }
+    }
+
+    fn known_host(&mut self, route: &[Step], host: &str) {
+        let hosts = self.contract.hosts.iter().map(String::as_str);
+        if !hosts.clone().any(|known| known == host) {
+            let help = nearest::suggestion(host, hosts);
+            let message = format!("host `{host}` is not in `hosts` of the component");
+            self.error("component/host", route, message).help = help;
         }
     }
 

@@ -9,13 +9,17 @@ variables: [{name: outgoing_mail_enabled, default: "false", description: Send ma
 secrets:
 - {name: nextcloud_admin_password, title: Administrator, show: true}
 - {name: onlyoffice_jwt_secret, length: 48}
+- {name: nextcloud_oidc_client_secret}
 releases:
   nextcloud:
     namespace: oas-apps
     workloads: [{kind: Deployment, name: nextcloud}]
     hosts: [files]
     crds: [{group: g.io, versions: [v1], kind: Thing, plural: things, scope: Namespaced, status: true}]
-oidc: {scopes: [openid]}
+oidc:
+  client: nextcloud
+  secret: nextcloud_oidc_client_secret
+  redirects: [{host: files, path: /apps/user_oidc/code}]
 backup:
   volumes: [{claim: nextcloud-files, namespace: oas-apps}]
   dumps: [{workload: db, namespace: oas-apps, engine: postgres, database: nextcloud}]
@@ -36,6 +40,7 @@ fn a_full_contract_is_read_with_its_defaults() {
     assert_eq!((contract.secrets[0].length, contract.secrets[0].show), (32, true));
     assert_eq!((contract.secrets[1].length, contract.secrets[1].show), (48, false));
     assert_eq!(contract.releases["nextcloud"].crds[0].scope, Scope::Namespaced);
+    assert_eq!(contract.oidc.unwrap().redirects[0].path, "/apps/user_oidc/code");
     assert_eq!(contract.browser_test.as_deref(), Some("tests/browser/nextcloud"));
 }
 
@@ -80,6 +85,31 @@ fn names_of_secrets_and_variables_must_be_usable_and_distinct() {
             "c:3:20: error[component/variable]: Flux accepts no variable named `a-b`\n  help: use letters, digits and `_`, with no digit first",
             "c:5:21: error[component/length]: the length must be 12 to 128",
             "c:6:10: error[component/variable]: variable `x` is here twice",
+        ]
+    );
+}
+
+#[test]
+fn a_client_has_a_secret_and_leads_back_to_hosts_of_the_component() {
+    let text = "title: A\ndescription: B\nhosts: [files]\nsecrets: [{name: oidc_secret}]\noidc:\n  client: a\n  secret: \
+                oidc_secrets\n  redirects:\n  - {host: file, path: /back}\n  - {host: files, path: back}\n";
+    assert_eq!(
+        found(text),
+        [
+            "c:7:11: error[component/secret]: secret `oidc_secrets` is not in `secrets` of the component\n  help: did you mean `oidc_secret`?",
+            "c:9:12: error[component/host]: host `file` is not in `hosts` of the component\n  help: did you mean `files`?",
+            "c:10:25: error[component/redirect]: path `back` does not begin with `/`\n  help: write what is behind the host, from `/` on",
+        ]
+    );
+}
+
+#[test]
+fn a_client_has_all_its_fields_and_no_others() {
+    assert_eq!(
+        found("title: A\ndescription: B\noidc: {client: a, secrets: s}\n"),
+        [
+            "c:3:7: error[yaml/missing-key]: key `secret` is missing",
+            "c:3:19: error[yaml/unknown-key]: unknown key `secrets`\n  help: did you mean `secret`?",
         ]
     );
 }

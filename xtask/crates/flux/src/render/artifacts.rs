@@ -6,13 +6,14 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kustomize_rs::{Session, Source};
+use kustomize_rs::Source;
 use yamltree::diagnostic::{Diagnostic, Place};
 use yamltree::tree::Tree;
 
 use super::Part;
 use super::build::place;
-use super::discover::{Discovery, MISSING, Sessions};
+use super::builds::Builds;
+use super::discover::{Discovery, MISSING};
 use super::generator::{ArtifactGenerator, Files};
 use super::spec::Name;
 use crate::object::ObjectKey;
@@ -24,7 +25,7 @@ pub(super) const ARTIFACT: &str = "ExternalArtifact";
 pub(super) struct Artifacts<'t> {
     seen: BTreeSet<Name>,
     waiting: Vec<Waiting>,
-    made: BTreeMap<ObjectKey, (Files, Sessions<'t>)>,
+    made: BTreeMap<ObjectKey, (Files, Builds<'t>)>,
     failed: Vec<(Waiting, Box<Diagnostic>)>,
 }
 
@@ -84,8 +85,8 @@ impl<'t> Artifacts<'t> {
         !self.waiting.is_empty()
     }
 
-    pub(super) fn get(&self, source: &ObjectKey) -> Option<&Sessions<'t>> {
-        self.made.get(source).map(|(_, session)| session)
+    pub(super) fn get(&self, source: &ObjectKey) -> Option<&Builds<'t>> {
+        self.made.get(source).map(|(_, builds)| builds)
     }
 
     /// Is it made, or known that it will not be?
@@ -116,9 +117,9 @@ impl<'t> Artifacts<'t> {
 
     fn add(&mut self, waiting: Waiting, artifacts: Vec<(String, Files)>, failure: Option<Box<Diagnostic>>) {
         for (name, files) in artifacts {
-            let tree: Box<dyn Tree + Sync> = Box::new(files.clone());
+            let tree = Box::new(files.clone());
             let key = ObjectKey::new(ARTIFACT, &waiting.generator.name.namespace, &name);
-            self.made.insert(key, (files, Session::new(tree)));
+            self.made.insert(key, (files, Builds::of_artifact(tree)));
         }
         self.failed.extend(failure.map(|why| (waiting, why)));
     }
@@ -154,7 +155,7 @@ impl Discovery<'_, '_> {
         let mut trees: BTreeMap<&str, &dyn Tree> = BTreeMap::new();
         for source in &generator.sources {
             match self.source(&source.reference) {
-                Ok(session) => drop(trees.insert(&source.alias, &**session.tree())),
+                Ok(builds) => drop(trees.insert(&source.alias, builds.tree())),
                 Err(missing) => {
                     let why = missing.diagnostic(&title, &source.reference, at(source.at));
                     return (Vec::new(), Some(Box::new(why)));

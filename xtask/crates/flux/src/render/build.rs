@@ -7,13 +7,13 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use kustomize_rs::Source;
+use kustomize_rs::yaml::json;
 use kustomize_rs::yaml::node::{Mark, Node, Tag, Value};
-use kustomize_rs::yaml::{emit, json};
-use kustomize_rs::{LoadRestrictor, Object, Options, Reorder, Session, Source};
 use yamltree::diagnostic::{Diagnostic, Place};
 use yamltree::path::RepoPath;
-use yamltree::tree::Tree;
 
+use super::builds::{self, Builds, UnfinishedObject, options};
 use super::manifest::{manifest, title, wrong};
 use super::spec::{GROUP, Kustomization, is_kind, text};
 use super::variables::{Asked, Lookup, Variables};
@@ -24,11 +24,6 @@ type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
 /// Label or annotation that keeps an object as it is.
 const SUBSTITUTE: &str = "kustomize.toolkit.fluxcd.io/substitute";
-
-/// What a build of Flux is like: files from anywhere in the source, objects in the order in which they came.
-fn options() -> Options {
-    Options { load_restrictor: LoadRestrictor::None, reorder: Reorder::None, ..Options::default() }
-}
 
 /// The folder that `spec.path` means; what leads out of the source ends at its top (`securejoin`).
 pub(super) fn folder(path: &str) -> RepoPath {
@@ -51,31 +46,30 @@ pub(super) struct Built {
 }
 
 /// Builds a Kustomization out of its source. `sources` are what the marks of its object count from 1.
-pub(super) fn build<T: Tree>(
-    session: &Session<T>,
+pub(super) fn build(
+    builds: &Builds<'_>,
     kustomization: &Kustomization,
     sources: &[Source],
     variables: &Variables,
 ) -> Result<Built> {
     let folder = folder(&kustomization.path);
-    if !session.tree().has_folder(&folder) {
+    if !builds.tree().has_folder(&folder) {
         let message =
             format!("{}: path `{}` does not exist in its source", title(kustomization), kustomization.path);
         return Err(Box::new(Diagnostic::error("flux/path", place_of(kustomization, sources), message)));
     }
     let names: Vec<String> = sources.iter().map(|source| source.file.to_string()).collect();
-    let options = options();
-    let file = manifest(session, &folder, kustomization, &names, &options)?;
-    let built = session.build_with(&folder, &file, &options).map_err(|error| error.0)?;
+    let file = manifest(builds.session(), &folder, kustomization, &names, &options())?;
+    let built = builds.build(&folder, &file)?;
     let mut objects = Vec::with_capacity(built.objects.len());
     let mut warnings = built.warnings.clone();
-    for object in built.objects {
+    for object in &built.objects {
         if let Some(rendered) = finished(object, &built.sources, kustomization, variables, &mut warnings)? {
             objects.push(rendered);
         }
     }
     refuse_same(&objects, kustomization, &built.sources)?;
-    Ok(Built { objects, sources: built.sources.into(), warnings })
+    Ok(Built { objects, sources: Arc::clone(&built.sources), warnings })
 }
 
 /// Where a mark is; none for what was not read from a file.
@@ -92,23 +86,24 @@ pub(super) fn place_of(kustomization: &Kustomization, sources: &[Source]) -> Pla
 
 /// What the controller does to an object between kustomize and the API server; nothing is left of kustomization files.
 fn finished(
-    object: Object,
+    unfinished: &UnfinishedObject,
     sources: &[Source],
     kustomization: &Kustomization,
     variables: &Variables,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Option<Rendered>> {
+    let object = &unfinished.object;
     let place = place(object.node.at, sources).unwrap_or_else(|| Place::file(kustomization.name.to_string()));
     let refuse = |code, message: String| Box::new(Diagnostic::error(code, place.clone(), message));
     if object.name().is_empty() || object.kind().is_empty() || object.api_version().is_empty() {
         let message = "an object without apiVersion, kind or name".to_owned();
         return Err(refuse("flux/object", message));
     }
-    let mut node = object.node;
+    let mut node = Cow::Borrowed(&object.node);
     let mut encrypted = Encrypted::No;
     if node.get("sops").is_some() {
         if kustomization.decrypts {
-            masked::mask(&mut node);
+            masked::mask(node.to_mut());
             encrypted = Encrypted::Masked;
         } else if is_kind(&node, "", "Secret") {
             let message = format!(
@@ -121,13 +116,19 @@ fn finished(
     }
     let mut asked = Asked::default();
     if kustomization.post_build.is_some() && !is_left_alone(&node) {
-        node = substituted(node, kustomization, variables, &place, &mut asked)?;
+        let written = || match &node {
+            Cow::Borrowed(_) => unfinished.text().map(Cow::Borrowed).map_err(|error| error.message.clone()),
+            Cow::Owned(masked) => builds::text(masked).map(Cow::Owned).map_err(|error| error.message),
+        };
+        let changed = substituted(&node, written, kustomization, variables, &place, &mut asked)?;
+        node = changed.map_or(node, Cow::Owned);
     }
     if is_kind(&node, "kustomize.config.k8s.io", "Kustomization") {
         let message = "a kustomization file among the resources; Flux leaves it out".to_owned();
         warnings.push(Diagnostic::warning("flux/kustomization-file", place, message));
         return Ok(None);
     }
+    let mut node = node.into_owned();
     label(&mut node, kustomization);
     Ok(Some(Rendered { node, encrypted, variables: asked.all, unknown: asked.unknown, before: asked.before }))
 }
@@ -139,39 +140,40 @@ fn is_left_alone(node: &Node) -> bool {
         .any(|field| text(meta.and_then(|m| m.get(field)), SUBSTITUTE) == "disabled")
 }
 
-fn substituted(
-    node: Node,
+/// The object with the values of its variables; none if it stays as it is. `written` is its text.
+fn substituted<'n>(
+    node: &Node,
+    written: impl FnOnce() -> std::result::Result<Cow<'n, str>, String>,
     kustomization: &Kustomization,
     variables: &Variables,
     place: &Place,
     asked: &mut Asked,
-) -> Result<Node> {
+) -> Result<Option<Node>> {
     let always = kustomization.post_build.as_ref().is_some_and(|post| post.is_always);
     if variables.is_empty() && !always {
-        return Ok(node);
+        return Ok(None);
     }
     let refuse = |message: String| {
-        let kind = text(Some(&node), "kind");
+        let kind = text(Some(node), "kind");
         let name = text(node.get("metadata"), "name");
         Box::new(Diagnostic::error("flux/substitution", place.clone(), format!("{kind} {name}: {message}")))
     };
     variables.check_names().map_err(&refuse)?;
-    let mut before = String::new();
-    emit::document(&node, &mut before).map_err(|error| refuse(error.message))?;
+    let before = written().map_err(&refuse)?;
     let strict = if variables.is_strict { Strict::Yes } else { Strict::No };
     let mut lookup = Lookup::new(variables, &before, asked).map_err(|error| refuse(error.to_string()))?;
     let after = envsubst::substitute(&before, &mut |name| lookup.value(name), strict)
         .map_err(|error| refuse(error.to_string()))?;
-    if matches!(after, Cow::Borrowed(_)) && is_settled(&node) {
-        return Ok(node);
+    if matches!(after, Cow::Borrowed(_)) && is_settled(node) {
+        return Ok(None);
     }
     let mut new = json::read_as_json(&after, &place.file, options().limits)
         .map_err(|error| refuse(format!("after substitution it is no YAML: {}", error.message)))?;
     if !matches!(new.value, Value::Map(_)) {
         return Err(refuse("after substitution it is no mapping".to_owned()));
     }
-    marked(&mut new, &node, "", &mut asked.before);
-    Ok(new)
+    marked(&mut new, node, "", &mut asked.before);
+    Ok(Some(new))
 }
 
 /// Does a way through JSON leave all as it is? Only whole numbers that a float cannot hold change.

@@ -6,19 +6,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use kustomize_rs::Source;
 use kustomize_rs::yaml::node::Node;
-use kustomize_rs::{Session, Source};
 use yamltree::diagnostic::{Diagnostic, Severity};
 use yamltree::path::RepoPath;
-use yamltree::tree::Tree;
 
 use super::artifacts::{ARTIFACT, Artifacts, Missing, Patience};
 use super::build::{Built, build, folder, place_of};
+use super::builds::Builds;
 use super::generator::ArtifactGenerator;
 use super::manifest::title;
 use super::spec::{Kustomization, Name, SOURCE_GROUP, is_kind, is_kustomization, text};
 use super::variables::{Data, Variables};
-use super::{Artifact, Encrypted, Entry, Inputs, Part, Rendered, Rendering, data, parallel};
+use super::{Encrypted, Entry, Inputs, Part, Rendered, Rendering, data, parallel};
 use crate::object::ObjectKey;
 
 /// The kinds that a Kustomization can be built from.
@@ -28,9 +28,6 @@ pub(super) const MISSING: &str = "flux/source";
 /// What the source of the repository is called by `flux bootstrap` and the Flux operator.
 const USUAL: &str = "flux-system";
 
-/// Builds of one source.
-pub(super) type Sessions<'t> = Session<Box<dyn Tree + Sync + 't>>;
-
 struct Pending {
     kustomization: Kustomization,
     made_by: Option<usize>,
@@ -39,8 +36,9 @@ struct Pending {
 
 pub(super) struct Discovery<'i, 't> {
     inputs: &'i Inputs<'t>,
-    own: Sessions<'t>,
-    others: BTreeMap<&'i str, Sessions<'t>>,
+    /// Builds of the repository, where its source object leaves files out.
+    heeding: Option<Builds<'t>>,
+    others: BTreeMap<&'i str, Builds<'t>>,
     pub(super) artifacts: Artifacts<'t>,
     /// Sources that are known to be the repository.
     own_names: BTreeSet<ObjectKey>,
@@ -55,8 +53,8 @@ pub(super) struct Discovery<'i, 't> {
 pub(super) fn discover(inputs: &Inputs<'_>) -> Rendering {
     let mut discovery = Discovery {
         inputs,
-        own: session(inputs.repository, None),
-        others: inputs.sources.iter().map(|(name, tree)| (name.as_str(), session(*tree, None))).collect(),
+        heeding: None,
+        others: inputs.sources.iter().map(|(name, tree)| (name.as_str(), Builds::of(*tree, None))).collect(),
         artifacts: Artifacts::default(),
         own_names: BTreeSet::new(),
         made: BTreeSet::new(),
@@ -93,10 +91,6 @@ fn forgive(parts: &mut [Part]) {
             problem.severity = Severity::Warning;
         }
     }
-}
-
-fn session<'t>(tree: &'t (dyn Tree + Sync), ignore: Option<String>) -> Sessions<'t> {
-    Session::new(Box::new(Artifact::new(tree, ignore)))
 }
 
 /// What came of one Kustomization.
@@ -173,7 +167,7 @@ impl<'t> Discovery<'_, 't> {
         let Some(own) = objects.find(|object| is_own(object)) else { return };
         let ignore = text(own.get("spec"), "ignore");
         if !ignore.is_empty() {
-            self.own = session(self.inputs.repository, Some(ignore.to_owned()));
+            self.heeding = Some(Builds::of(self.inputs.repository.tree(), Some(ignore.to_owned())));
         }
     }
 
@@ -237,7 +231,7 @@ impl<'t> Discovery<'_, 't> {
     }
 
     /// What can be built from a source.
-    pub(super) fn source(&self, source: &ObjectKey) -> Result<&Sessions<'t>, Missing<'_>> {
+    pub(super) fn source(&self, source: &ObjectKey) -> Result<&Builds<'t>, Missing<'_>> {
         if let Some(made) = self.artifacts.get(source) {
             return Ok(made);
         }
@@ -254,14 +248,15 @@ impl<'t> Discovery<'_, 't> {
             || source.name == USUAL
             || (source.kind != ARTIFACT && !self.made.contains(source));
         let is_own = is_own && SOURCE_KINDS.contains(&source.kind.as_str());
-        if is_own { Ok(&self.own) } else { Err(Missing::Elsewhere) }
+        let own = || self.heeding.as_ref().unwrap_or(&self.inputs.repository.builds);
+        if is_own { Ok(own()) } else { Err(Missing::Elsewhere) }
     }
 
     fn one(&self, pending: &Pending) -> Done {
         let Pending { kustomization, sources, .. } = pending;
         let variables = Variables::of(kustomization, |r| self.data.get(r), self.inputs.is_strict);
         let built = match self.source(&kustomization.source) {
-            Ok(session) => build(session, kustomization, sources, &variables),
+            Ok(builds) => build(builds, kustomization, sources, &variables),
             Err(missing) => {
                 let place = place_of(kustomization, sources);
                 Err(Box::new(missing.diagnostic(&title(kustomization), &kustomization.source, place)))
@@ -300,7 +295,7 @@ impl<'t> Discovery<'_, 't> {
             if let Some((name, tree)) = self.inputs.sources.get_key_value(&key.name)
                 && !ignore.is_empty()
             {
-                self.others.insert(name.as_str(), session(*tree, Some(ignore.to_owned())));
+                self.others.insert(name.as_str(), Builds::of(*tree, Some(ignore.to_owned())));
             }
             self.made.insert(key);
         }

@@ -101,8 +101,11 @@ pub fn is_kustomization(object: &Node) -> bool {
 
 /// Is it of that group and kind, in whatever version?
 pub(crate) fn is_kind(object: &Node, group: &str, kind: &str) -> bool {
-    let version = text(Some(object), "apiVersion");
-    text(Some(object), "kind") == kind && version.split_once('/').map_or("", |(group, _)| group) == group
+    let is_of_group = || {
+        let version = text(Some(object), "apiVersion");
+        version.split_once('/').map_or("", |(group, _)| group) == group
+    };
+    text(Some(object), "kind") == kind && is_of_group()
 }
 
 impl Kustomization {

@@ -1,6 +1,7 @@
 //! From one of the clusters that charts are verified for to what Flux would apply in it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fleet::catalogue::Catalogue;
 use fleet::generated;
@@ -8,7 +9,7 @@ use fleet::proving::{self, Cluster};
 use fleet::roots::{self, Origin};
 use flux::object::ObjectKey;
 use flux::render::variables::Data;
-use flux::render::{Entry, Inputs, Rendering, render};
+use flux::render::{Entry, Inputs, Rendering, Repository, render};
 use kustomize_rs::Limits;
 use kustomize_rs::yaml::json::{read_all_as_json, read_as_json};
 use kustomize_rs::yaml::node::Node;
@@ -16,13 +17,14 @@ use yamltree::diagnostic::Diagnostic;
 use yamltree::path::RepoPath;
 use yamltree::tree::Tree;
 
-/// Everything that Flux would apply in the cluster, with values for all variables: nothing is a placeholder.
+/// Everything that Flux would apply in the cluster, with values for all variables: nothing is a placeholder. What was
+/// built of the repository for another cluster is not built again.
 ///
 /// # Errors
 ///
 /// An override that is no YAML.
 pub fn rendering(
-    tree: &(dyn Tree + Sync),
+    repository: &Arc<Repository<'_>>,
     catalogue: &Catalogue,
     cluster: &Cluster,
     threads: usize,
@@ -35,8 +37,8 @@ pub fn rendering(
         objects.push((node, "install".to_owned()));
     }
     if cluster.has_overrides {
-        for path in overrides(tree) {
-            let text = tree.read(&path).unwrap_or_default();
+        for path in overrides(repository.tree()) {
+            let text = repository.tree().read(&path).unwrap_or_default();
             let read = read_all_as_json(&text, path.as_str(), Limits::default()).map_err(wrong)?;
             objects.extend(read.into_iter().map(|node| (node, path.as_str().to_owned())));
         }
@@ -50,7 +52,7 @@ pub fn rendering(
         let values = proving::generated(&component.contract);
         data.insert(secret(&generated::secret_name(name)), known(values));
     }
-    let inputs = Inputs { data, threads, ..Inputs::new(tree, Entry::Objects(objects)) };
+    let inputs = Inputs { data, threads, ..Inputs::of(Arc::clone(repository), Entry::Objects(objects)) };
     Ok(render(&inputs))
 }
 

@@ -28,12 +28,10 @@ fn check(proof: &Proof<'_>, found: &mut Found) {
 fn written(proof: &Proof<'_>, answered: &BTreeSet<String>, found: &mut Found) {
     for (name, component) in proof.components() {
         let Some(oidc) = &component.contract.oidc else { continue };
-        let redirects = oidc.get("redirects").and_then(|redirects| redirects.as_array());
         let all: Vec<String> = proof.objects_of(name).flat_map(|object| texts::of(&object)).collect();
-        for redirect in redirects.into_iter().flatten() {
-            let text = |field: &str| redirect.get(field).and_then(|text| text.as_str()).unwrap_or_default();
-            let host = proof.cluster.host(text("host"));
-            let address = format!("https://{host}{}", text("path"));
+        for redirect in &oidc.redirects {
+            let host = proof.cluster.host(&redirect.host);
+            let address = format!("https://{host}{}", redirect.path);
             if !answered.contains(&host) {
                 let message =
                     format!("component `{name}`: a login leads back to `{host}`, which nothing answers");
@@ -118,7 +116,10 @@ mod tests {
     fn the_addresses_of_the_contract_are_those_of_the_objects() {
         let app = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {a: 'redirect_uri: https://blog.example.org/back'}\n";
         let of = |redirect: &str| {
-            let contract = format!("oidc: {{client: blog, redirects: [{{{redirect}}}]}}\n");
+            let contract = format!(
+                "hosts: [blog, news]\nsecrets: [{{name: blog_oidc}}]\noidc: {{client: blog, secret: blog_oidc, redirects: \
+                 [{{{redirect}}}]}}\n"
+            );
             Example { contract: &contract, app, chart: &ingress("blog.example.org"), ..Example::default() }
                 .found("verify/redirects")
         };

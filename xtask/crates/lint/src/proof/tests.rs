@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use fleet::catalogue;
 use fleet::lock::Known;
 use fleet::proving;
-use flux::render::Rendering;
+use flux::render::{Rendering, Repository};
 use kustomize_rs::Limits;
 use kustomize_rs::yaml::json::read_all_as_json;
 use yamltree::tree::MemTree;
@@ -58,7 +59,8 @@ impl Example<'_> {
         assert_eq!(faults, []);
         let clusters = proving::clusters(&tree, &catalogue).unwrap();
         let cluster = clusters.iter().find(|cluster| cluster.name == self.cluster).unwrap();
-        let rendering: Rendering = rendering(&tree, &catalogue, cluster, 1).unwrap();
+        let rendering: Rendering =
+            rendering(&Arc::new(Repository::new(&tree)), &catalogue, cluster, 1).unwrap();
         assert_eq!(rendering.problems().collect::<Vec<_>>(), Vec::<&yamltree::diagnostic::Diagnostic>::new());
         let mut subject = Subject::new(&tree, &rendering, "component");
         let part = rendering.parts.iter().find(|part| part.kustomization.name.name == "blog").unwrap();
@@ -84,8 +86,9 @@ impl Example<'_> {
 pub(crate) fn known(tree: &MemTree) -> BTreeMap<String, BTreeMap<String, Known>> {
     let (catalogue, _) = catalogue::read(tree);
     let clusters = proving::clusters(tree, &catalogue).unwrap();
+    let repository = Arc::new(Repository::new(tree));
     let rendered: Vec<Rendering> =
-        clusters.iter().map(|cluster| rendering(tree, &catalogue, cluster, 1).unwrap()).collect();
+        clusters.iter().map(|cluster| rendering(&repository, &catalogue, cluster, 1).unwrap()).collect();
     super::known(tree, clusters.iter().zip(rendered.iter().map(super::in_cluster)))
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn found(tree: &MemTree) -> Vec<Diagnostic> {
     let rendering = rendering(tree);
     let before = before(tree);
     let mut subject = Subject::new(tree, &rendering, "component");
-    subject.before = before.as_ref().map(|before| before as &dyn Tree);
+    subject.before = before.as_ref().map(|before| before as &(dyn Tree + Sync));
     subject.check_against(validation::Schemas::default());
     crate::lint(&subject)
 }

@@ -5,7 +5,6 @@ use fleet::proving::{self, Cluster};
 use flux::render::parallel;
 use yamltree::diagnostic::{Place, Severity};
 use yamltree::path::RepoPath;
-use yamltree::tree::{MemTree, files_below};
 
 use crate::proof;
 use crate::rule::{Check, Found, Rule};
@@ -98,24 +97,12 @@ fn known(subject: &Subject<'_>) -> Result<BTreeMap<String, BTreeMap<String, Know
     let told = |found: Vec<yamltree::diagnostic::Diagnostic>| {
         found.first().map_or_else(String::new, |first| format!("{}: {}", first.place, first.message))
     };
-    // A tree of its own, since the subject's is not made for several threads.
-    let mut tree = MemTree::new();
-    for folder in ["flux2", "clusters/sandbox", proving::OVERRIDES] {
-        let folder = RepoPath::new(folder).map_err(|error| error.to_string())?;
-        for path in files_below(subject.tree, &folder) {
-            // What is no text is in charts, and no chart is rendered here.
-            if let Ok(text) = subject.tree.read(&path) {
-                tree.insert(path, text);
-            }
-        }
-    }
     let catalogue = &subject.platform().ok_or("it is another repository")?.catalogue;
-    let clusters = proving::clusters(&tree, catalogue).map_err(told)?;
-    // This rule is most of what `lint` does in a tree with locks, so all clusters are looked at at once.
+    let clusters = proving::clusters(subject.tree, catalogue).map_err(told)?;
     let seen = |cluster: &Cluster| {
-        proof::rendering(&tree, catalogue, cluster, 1).map(|rendering| proof::in_cluster(&rendering))
+        proof::rendering(&subject.repository, catalogue, cluster, 1).map(|found| proof::in_cluster(&found))
     };
-    let seen = parallel::each(clusters.len(), &clusters, seen);
+    let seen = parallel::each(subject.threads, &clusters, seen);
     let seen = seen.into_iter().collect::<Result<Vec<_>, _>>().map_err(told)?;
     Ok(proof::known(subject.tree, clusters.iter().zip(seen)))
 }
