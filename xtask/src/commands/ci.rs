@@ -92,6 +92,16 @@ const TIERS: &[Tier] = &[
         reachable: None,
     },
     Tier {
+        name: "alerts",
+        needs: Some(Need {
+            is_met: has_promtool,
+            what: "promtool",
+            get: "apt-get download prometheus && dpkg -x prometheus_*.deb p && install -D p/usr/bin/promtool target/tools/bin/promtool",
+        }),
+        commands: &[&["test", "--package", "tests", "--test", "alerts", "--quiet"]],
+        reachable: None,
+    },
+    Tier {
         name: "sandbox",
         needs: Some(Need {
             is_met: can_build_tools,
@@ -243,13 +253,19 @@ fn has_deny(root: &Path) -> bool {
     answers(root, &["deny", "--version"])
 }
 
+/// `.ci/run` puts it beside the other tools.
+fn has_promtool(root: &Path) -> bool {
+    root.join("target/tools/bin/promtool").is_file() || runs("promtool", &["--version"])
+}
+
 fn can_build_tools(_: &Path) -> bool {
-    let runs = |program: &str, arguments: &[&str]| {
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
     runs("go", &["version"]) || runs("python3", &["-m", "pip", "--version"])
+}
+
+fn runs(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 #[cfg(test)]
