@@ -22,7 +22,7 @@ use yamltree::diagnostic::Diagnostic;
 use yamltree::tree::Tree;
 
 pub use artifact::Artifact;
-pub(crate) use build::place;
+pub(crate) use build::{below, place};
 pub use data::of_object as data_of;
 use generator::Files;
 use spec::{Kustomization, Name};
@@ -46,6 +46,8 @@ pub struct Rendered {
     pub node: Node,
     /// Is something in it encrypted?
     pub encrypted: Encrypted,
+    /// What stands in the files in place of each encrypted value, by the path to it.
+    pub ciphers: Vec<(String, String)>,
     /// The variables that its text asked for.
     pub variables: Vec<String>,
     /// Those of them that only the cluster knows: placeholders stand for them.
@@ -61,6 +63,8 @@ pub struct Part {
     pub kustomization: Kustomization,
     /// Are these objects that are in the cluster beside the repository? Then the Kustomization has no name and applies nothing.
     pub is_beside: bool,
+    /// Number of the part of another rendering that this one was taken over from, since nothing that it is made of is different.
+    pub same: Option<usize>,
     /// Number of the part that makes the Kustomization, among all parts; none if it is there from the beginning.
     pub made_by: Option<usize>,
     /// What the marks of its own object count from 1.

@@ -56,6 +56,7 @@ mod fields;
 mod file;
 mod generator;
 pub mod id;
+mod known_type;
 mod kustomization;
 mod limits;
 mod load;
@@ -89,6 +90,7 @@ use yamltree::tree::Tree;
 
 pub use fault::Fault;
 pub use file::KustomizationFile;
+pub use known_type::KnownType;
 use kustomization::record::Entry;
 pub use limits::Limits;
 use load::{Folder, Loader};

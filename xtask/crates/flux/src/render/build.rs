@@ -105,10 +105,10 @@ fn finished(
         return Err(refuse("flux/object", message));
     }
     let mut node = object.node;
-    let mut encrypted = Encrypted::No;
+    let (mut encrypted, mut ciphers) = (Encrypted::No, Vec::new());
     if node.get("sops").is_some() {
         if kustomization.decrypts {
-            masked::mask(&mut node);
+            ciphers = masked::mask(&mut node);
             encrypted = Encrypted::Masked;
         } else if is_kind(&node, "", "Secret") {
             let message = format!(
@@ -129,7 +129,8 @@ fn finished(
         return Ok(None);
     }
     label(&mut node, kustomization);
-    Ok(Some(Rendered { node, encrypted, variables: asked.all, unknown: asked.unknown, before: asked.before }))
+    let Asked { all: variables, unknown, before } = asked;
+    Ok(Some(Rendered { node, encrypted, ciphers, variables, unknown, before }))
 }
 
 fn is_left_alone(node: &Node) -> bool {

@@ -128,6 +128,7 @@ impl<'t> Discovery<'_, 't> {
         let rendered = |(index, (node, _)): (usize, &&(Node, String))| Rendered {
             node: node.clone().of(number(index)),
             encrypted: Encrypted::No,
+            ciphers: Vec::new(),
             variables: Vec::new(),
             unknown: Vec::new(),
             before: Vec::new(),
@@ -275,6 +276,7 @@ impl<'t> Discovery<'_, 't> {
         let number = self.parts.len();
         let mut part = Part {
             is_beside: false,
+            same: None,
             made_by,
             own_sources,
             variables: done.variables,

@@ -1,0 +1,396 @@
+//! Which object was which: by owner and identity, then by identity alone, then by a name without its hash.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use kustomize_rs::yaml::node::Node;
+use serde_json::Value;
+use yamltree::diagnostic::Diagnostic;
+
+use super::compare::{is_same, of_owner};
+use super::field::{self, Setting};
+use super::owner::{self, component, identity, is_root};
+use super::seal::{self, Known, Seals};
+use super::side::{ReleaseObjects, Side};
+use super::{Change, ChangeKind, Diff, FaultChange, Identity, Owner, OwnerKey, OwnerKind, hashed};
+use crate::helm::Release;
+use crate::releases;
+use crate::render::spec::{SOURCE_GROUP, is_kind};
+use crate::render::{Part, Rendered};
+
+/// An object of a side.
+#[derive(Clone, Copy)]
+enum Found<'r> {
+    /// Of a Kustomization.
+    Of(&'r Part, &'r Rendered),
+    /// A root, which no part makes.
+    Root(&'r Part),
+    /// Of a release.
+    Made(&'r ReleaseObjects, &'r Node),
+}
+
+impl<'r> Found<'r> {
+    fn node(self) -> &'r Node {
+        match self {
+            Found::Of(_, object) => &object.node,
+            Found::Root(part) => &part.kustomization.object,
+            Found::Made(_, node) => node,
+        }
+    }
+
+    /// Is it the same in every way that can be seen without looking closer?
+    fn is_same(self, other: Self) -> bool {
+        let ciphers = |found| match found {
+            Found::Of(_, object) => &object.ciphers[..],
+            _ => &[],
+        };
+        is_same(self.node(), other.node()) && ciphers(self) == ciphers(other)
+    }
+}
+
+/// A side, sorted by owner.
+struct Sorted<'s, 'r> {
+    side: &'s Side<'r>,
+    objects: BTreeMap<OwnerKey, Vec<(Identity, Found<'r>)>>,
+    /// Who makes an owner, and why it failed.
+    owners: BTreeMap<OwnerKey, (Option<OwnerKey>, Option<&'r Diagnostic>)>,
+    /// What is secret in the values of each release.
+    secrets: HashMap<OwnerKey, Known>,
+    /// The values of all Secrets: something else may hold a copy of one.
+    copied: Known,
+}
+
+impl<'s, 'r> Sorted<'s, 'r> {
+    fn of(side: &'s Side<'r>, left_out: &HashSet<usize>) -> Self {
+        let mut sorted = Sorted {
+            side,
+            objects: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            secrets: HashMap::new(),
+            copied: Known::default(),
+        };
+        let parts = &side.rendering.parts;
+        for object in parts.iter().flat_map(|part| &part.objects).filter(|o| is_kind(&o.node, "", "Secret")) {
+            sorted.copied.add_copied(&object.node);
+        }
+        for part in parts.iter().enumerate().filter(|(n, _)| !left_out.contains(n)).map(|(_, part)| part) {
+            let key = OwnerKey::of_part(part);
+            let maker = part.made_by.and_then(|number| parts.get(number)).map(OwnerKey::of_part);
+            sorted.owners.insert(key.clone(), (maker, part.problem.as_deref()));
+            let objects = part.objects.iter().map(|o| (identity(&o.node, ""), Found::Of(part, o)));
+            sorted.objects.entry(key).or_default().extend(objects);
+        }
+        for part in parts.iter().filter(|part| is_root(part)) {
+            let own = identity(&part.kustomization.object, &part.kustomization.name.namespace);
+            let is_it = |object: &Rendered| identity(&object.node, &part.kustomization.name.namespace) == own;
+            if !parts.iter().any(|part| part.objects.iter().any(is_it)) {
+                let cluster = OwnerKey::new(OwnerKind::Cluster, "", "");
+                sorted.owners.entry(cluster.clone()).or_insert((None, None));
+                sorted.objects.entry(cluster).or_default().push((own, Found::Root(part)));
+            }
+        }
+        for release in side.releases {
+            let key = OwnerKey::of_release(&release.name);
+            let maker = parts.get(release.part).map(OwnerKey::of_part);
+            sorted.owners.insert(key.clone(), (maker, release.problem.as_deref()));
+            let objects = release.objects.iter();
+            let objects = objects.map(|o| (identity(o, &release.namespace), Found::Made(release, o)));
+            sorted.objects.entry(key.clone()).or_default().extend(objects);
+        }
+        sorted
+    }
+
+    /// Can it not be known what the owner makes, since it or whoever makes it fails?
+    fn is_unseen(&self, key: &OwnerKey, other: &Self) -> bool {
+        let mut key = Some(key);
+        // Each maker is made before what it makes, so that this ends; a bound costs nothing.
+        for _ in 0..=self.owners.len() + other.owners.len() {
+            let Some(now) = key else { return false };
+            match (self.owners.get(now), other.owners.get(now)) {
+                (Some((_, problem)), _) => return problem.is_some(),
+                (None, Some((maker, _))) => key = maker.as_ref(),
+                (None, None) => return false,
+            }
+        }
+        false
+    }
+
+    /// The object with its secrets sealed.
+    fn sealed(&mut self, found: Found<'r>, seals: &mut Seals) -> Value {
+        match found {
+            Found::Of(part, object) => seals.object(part, object, &self.copied),
+            Found::Root(part) => crate::render::value(&part.kustomization.object),
+            Found::Made(release, node) => {
+                let side = self.side;
+                let key = OwnerKey::of_release(&release.name);
+                let known = self.secrets.entry(key).or_insert_with(|| secrets(side, release));
+                seals.of_release(node, known)
+            }
+        }
+    }
+}
+
+/// What is secret in the values of a release.
+fn secrets(side: &Side<'_>, release: &ReleaseObjects) -> Known {
+    let mut known = Known::default();
+    let key = OwnerKey::of_release(&release.name);
+    let Some((_, found)) = owner::release(side, &key) else { return known };
+    let Ok(found) = releases::values(side.rendering, found.object) else { return known };
+    for (index, _) in found.references.iter().enumerate().filter(|(_, r)| r.kind == "Secret") {
+        known.add_values(&found.effective.values, index);
+    }
+    known
+}
+
+/// A pair of objects, and what is known about how they belong together.
+struct Pair<'r> {
+    owner: OwnerKey,
+    former_owner: Option<OwnerKey>,
+    before: (Identity, Found<'r>),
+    after: (Identity, Found<'r>),
+}
+
+type Lone<'r> = (OwnerKey, Identity, Found<'r>);
+
+/// See [`super::diff`].
+pub(super) fn diff(before: &Side<'_>, after: &Side<'_>) -> Diff {
+    let same = |part: &Part| part.same;
+    let taken: HashSet<usize> = after.rendering.parts.iter().filter_map(same).collect();
+    let parts = after.rendering.parts.iter().enumerate();
+    let taking: HashSet<usize> = parts.filter(|(_, part)| part.same.is_some()).map(|(n, _)| n).collect();
+    let (mut old, mut new) = (Sorted::of(before, &taken), Sorted::of(after, &taking));
+    let keys: BTreeSet<OwnerKey> = old.owners.keys().chain(new.owners.keys()).cloned().collect();
+    let mut diff = Diff::default();
+    let (mut pairs, mut gone, mut come) = (Vec::new(), Vec::new(), Vec::new());
+    for key in &keys {
+        diff.faults.extend(fault(key, &old, &new));
+        if old.is_unseen(key, &new) || new.is_unseen(key, &old) {
+            diff.unseen.push(key.clone());
+            continue;
+        }
+        by_identity(key, &old, &new, &mut pairs, (&mut gone, &mut come));
+    }
+    by_identity_alone(&mut gone, &mut come, &mut pairs);
+    by_base(&mut gone, &mut come, &mut pairs);
+    let renamed: HashMap<String, String> = pairs
+        .iter()
+        .filter(|pair| pair.before.0.name != pair.after.0.name)
+        .map(|pair| (pair.before.0.name.clone(), pair.after.0.name.clone()))
+        .collect();
+    let mut seals = Seals::default();
+    let values = values_of(before, after);
+    let mut followers: BTreeMap<String, Vec<Identity>> = BTreeMap::new();
+    for pair in pairs {
+        let sides = (old.sealed(pair.before.1, &mut seals), new.sealed(pair.after.1, &mut seals));
+        let is_values = values.contains(&pair.before.0) && values.contains(&pair.after.0);
+        let (change, followed) = changed(pair, sides, &renamed, is_values);
+        for name in followed {
+            followers.entry(name).or_default().push(change.object.clone());
+        }
+        let is_other = !change.fields.is_empty() || change.former_owner.is_some();
+        if is_other || (change.kind == ChangeKind::Renamed && !is_values) {
+            diff.changes.push(change);
+        }
+    }
+    for change in diff.changes.iter_mut().filter(|change| change.kind == ChangeKind::Renamed) {
+        let found = change.former_name.as_ref().and_then(|name| followers.remove(name));
+        change.referrers = found.unwrap_or_default();
+        change.referrers.sort();
+    }
+    diff.changes.extend(gone.into_iter().map(|(owner, object, found)| {
+        let value = seal::hidden(&old.sealed(found, &mut seals));
+        alone(ChangeKind::Removed, owner, object, value)
+    }));
+    diff.changes.extend(come.into_iter().map(|(owner, object, found)| {
+        let value = seal::hidden(&new.sealed(found, &mut seals));
+        alone(ChangeKind::Added, owner, object, value)
+    }));
+    diff.changes.sort_by(|a, b| (&a.owner, &a.object).cmp(&(&b.owner, &b.object)));
+    diff.owners = owners(&diff, before, after, (&taken, &taking), &mut seals);
+    diff
+}
+
+/// Pairs the objects of one owner.
+fn by_identity<'r>(
+    key: &OwnerKey,
+    old: &Sorted<'_, 'r>,
+    new: &Sorted<'_, 'r>,
+    pairs: &mut Vec<Pair<'r>>,
+    (gone, come): (&mut Vec<Lone<'r>>, &mut Vec<Lone<'r>>),
+) {
+    let mut left: BTreeMap<&Identity, Vec<Found<'r>>> = BTreeMap::new();
+    for (identity, found) in new.objects.get(key).into_iter().flatten() {
+        left.entry(identity).or_default().push(*found);
+    }
+    for (identity, found) in old.objects.get(key).into_iter().flatten() {
+        match left.get_mut(identity).filter(|all| !all.is_empty()).map(|all| all.remove(0)) {
+            Some(other) if found.is_same(other) => {}
+            Some(other) => pairs.push(Pair {
+                owner: key.clone(),
+                former_owner: None,
+                before: (identity.clone(), *found),
+                after: (identity.clone(), other),
+            }),
+            None => gone.push((key.clone(), identity.clone(), *found)),
+        }
+    }
+    for (identity, all) in left {
+        come.extend(all.into_iter().map(|found| (key.clone(), identity.clone(), found)));
+    }
+}
+
+/// Pairs what moved to another owner.
+fn by_identity_alone<'r>(gone: &mut Vec<Lone<'r>>, come: &mut Vec<Lone<'r>>, pairs: &mut Vec<Pair<'r>>) {
+    pair_by(gone, come, pairs, |_, identity| Some(identity.clone()));
+}
+
+/// Pairs what has another hash in its name, of the same owner.
+fn by_base<'r>(gone: &mut Vec<Lone<'r>>, come: &mut Vec<Lone<'r>>, pairs: &mut Vec<Pair<'r>>) {
+    pair_by(gone, come, pairs, |owner, identity| {
+        let base = hashed::base(&identity.kind, &identity.name)?;
+        Some((owner.clone(), Identity { name: base.to_owned(), ..identity.clone() }))
+    });
+}
+
+fn pair_by<'r, K: Ord>(
+    gone: &mut Vec<Lone<'r>>,
+    come: &mut Vec<Lone<'r>>,
+    pairs: &mut Vec<Pair<'r>>,
+    key: impl Fn(&OwnerKey, &Identity) -> Option<K>,
+) {
+    let mut left: BTreeMap<K, Vec<usize>> = BTreeMap::new();
+    for (index, (owner, identity, _)) in come.iter().enumerate() {
+        key(owner, identity).into_iter().for_each(|key| left.entry(key).or_default().push(index));
+    }
+    let mut found: HashSet<usize> = HashSet::new();
+    gone.retain(|(owner, identity, object)| {
+        let index = key(owner, identity).and_then(|key| left.get_mut(&key)).filter(|all| !all.is_empty());
+        let Some(index) = index.map(|all| all.remove(0)) else { return true };
+        let (to, name, other) = &come[index];
+        pairs.push(Pair {
+            owner: to.clone(),
+            former_owner: (owner != to).then(|| owner.clone()),
+            before: (identity.clone(), *object),
+            after: (name.clone(), *other),
+        });
+        found.insert(index);
+        false
+    });
+    let mut index = 0;
+    come.retain(|_| {
+        index += 1;
+        !found.contains(&(index - 1))
+    });
+}
+
+/// What changed in a pair, and the renamed names that it follows.
+fn changed(
+    pair: Pair<'_>,
+    (mut before, mut after): (Value, Value),
+    renamed: &HashMap<String, String>,
+    is_values: bool,
+) -> (Change, BTreeSet<String>) {
+    let is_renamed = pair.before.0.name != pair.after.0.name;
+    let setting =
+        Setting { kind: pair.after.0.kind.clone(), group: pair.after.0.group.clone(), renamed, is_values };
+    let (shown_before, shown_after) = (seal::hidden(&before), seal::hidden(&after));
+    if is_renamed {
+        before["metadata"]["name"] = after["metadata"]["name"].clone();
+    }
+    if pair.former_owner.is_some() {
+        of_owner(&mut before);
+        of_owner(&mut after);
+    }
+    let (fields, followed) = field::compare(&before, &after, &setting);
+    let change = Change {
+        kind: if is_renamed { ChangeKind::Renamed } else { ChangeKind::Changed },
+        owner: pair.owner,
+        object: pair.after.0,
+        former_owner: pair.former_owner,
+        former_name: is_renamed.then_some(pair.before.0.name),
+        fields,
+        referrers: Vec::new(),
+        before: Some(Arc::new(shown_before)),
+        after: Some(Arc::new(shown_after)),
+    };
+    (change, followed)
+}
+
+fn alone(kind: ChangeKind, owner: OwnerKey, object: Identity, value: Value) -> Change {
+    let value = Some(Arc::new(value));
+    let (before, after) = if kind == ChangeKind::Removed { (value, None) } else { (None, value) };
+    Change {
+        kind,
+        owner,
+        object,
+        former_owner: None,
+        former_name: None,
+        fields: Vec::new(),
+        referrers: Vec::new(),
+        before,
+        after,
+    }
+}
+
+fn fault(key: &OwnerKey, old: &Sorted<'_, '_>, new: &Sorted<'_, '_>) -> Option<FaultChange> {
+    let problem = |sorted: &Sorted<'_, '_>| sorted.owners.get(key).and_then(|(_, problem)| problem.cloned());
+    let (before, after) = (problem(old), problem(new));
+    let said = |found: &Option<Diagnostic>| found.as_ref().map(|d| (d.code, d.message.clone()));
+    (said(&before) != said(&after)).then(|| FaultChange { owner: key.clone(), before, after })
+}
+
+/// ConfigMaps and Secrets that releases take their values from.
+fn values_of(before: &Side<'_>, after: &Side<'_>) -> HashSet<Identity> {
+    let mut found = HashSet::new();
+    for (_, release) in [before, after].into_iter().flat_map(|side| Release::all(side.rendering)) {
+        let Ok(release) = release else { continue };
+        let spec = release.object.node.get("spec");
+        let from = spec.and_then(|spec| spec.get("valuesFrom")).map_or(&[][..], Node::items);
+        found.extend(from.iter().map(|item| Identity {
+            group: String::new(),
+            kind: crate::render::spec::text(Some(item), "kind").to_owned(),
+            namespace: release.name.namespace.clone(),
+            name: crate::render::spec::text(Some(item), "name").to_owned(),
+        }));
+    }
+    found
+}
+
+/// The owners of everything in the result, and the releases whose charts are others.
+fn owners(
+    diff: &Diff,
+    before: &Side<'_>,
+    after: &Side<'_>,
+    (taken, taking): (&HashSet<usize>, &HashSet<usize>),
+    seals: &mut Seals,
+) -> Vec<Owner> {
+    let mut keys: BTreeSet<OwnerKey> = diff.changes.iter().map(|change| change.owner.clone()).collect();
+    keys.extend(diff.changes.iter().filter_map(|change| change.former_owner.clone()));
+    keys.extend(diff.faults.iter().map(|fault| fault.owner.clone()));
+    // A chart's version may be written in a source that another part makes.
+    let is_source = |change: &Change| change.object.group == SOURCE_GROUP;
+    let all = diff.changes.iter().any(is_source);
+    let mut charts: BTreeMap<OwnerKey, [Option<super::ChartState>; 2]> = BTreeMap::new();
+    for (index, (side, left_out)) in [(before, taken), (after, taking)].into_iter().enumerate() {
+        for (part, release) in Release::all(side.rendering) {
+            let Ok(release) = release else { continue };
+            if all || !left_out.contains(&part) {
+                let state = owner::chart(side, &release);
+                charts.entry(OwnerKey::of_release(&release.name)).or_default()[index] = state;
+            }
+        }
+    }
+    keys.extend(charts.into_iter().filter(|(_, [before, after])| before != after).map(|(key, _)| key));
+    let owner = |key: OwnerKey| {
+        let (before, after) = (owner_on(before, &key, seals), owner_on(after, &key, seals));
+        let component =
+            after.as_ref().or(before.as_ref()).map_or(String::new(), |(_, component)| component.clone());
+        Owner { key, component, before: before.map(|(state, _)| state), after: after.map(|(state, _)| state) }
+    };
+    keys.into_iter().map(owner).collect()
+}
+
+fn owner_on(side: &Side<'_>, key: &OwnerKey, seals: &mut Seals) -> Option<(super::OwnerState, String)> {
+    let (state, part) = owner::state(side, key, seals)?;
+    Some((state, part.map_or(String::new(), |part| component(side, part))))
+}
