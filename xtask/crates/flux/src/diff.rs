@@ -7,7 +7,6 @@
 //! No secret is in the result. Every value of a Secret and every text that one was put into is compared as it is, and is [`HIDDEN`]
 //! in everything that comes out.
 
-mod compare;
 mod field;
 mod hashed;
 mod image;

@@ -6,10 +6,12 @@ mod artifacts;
 pub(crate) mod build;
 mod data;
 mod discover;
+mod earlier;
 pub mod generator;
 mod manifest;
 pub mod masked;
 pub mod parallel;
+mod same;
 pub mod spec;
 pub mod variables;
 
@@ -24,7 +26,10 @@ use yamltree::tree::Tree;
 pub use artifact::Artifact;
 pub(crate) use build::{below, place};
 pub use data::of_object as data_of;
+use earlier::Basis;
+pub use earlier::Earlier;
 use generator::Files;
+pub use same::same;
 use spec::{Kustomization, Name};
 use variables::{Data, Variables};
 
@@ -79,6 +84,8 @@ pub struct Part {
     pub problem: Option<Box<Diagnostic>>,
     /// What is no error but probably not meant.
     pub warnings: Vec<Diagnostic>,
+    /// What it was built of.
+    basis: Arc<Basis>,
 }
 
 /// All that was found.
@@ -143,7 +150,13 @@ pub enum Entry {
 ///
 /// One Kustomization that cannot be built leaves its reason in its part, and the others are rendered all the same.
 pub fn render(inputs: &Inputs<'_>) -> Rendering {
-    discover::discover(inputs)
+    discover::discover(inputs, None)
+}
+
+/// The same, where another rendering is at hand: what nothing is different for is taken over from it, and says so
+/// ([`Part::same`]). The result is that of [`render`], but for the places in files of what was taken over.
+pub fn render_after(inputs: &Inputs<'_>, earlier: &Earlier<'_>) -> Rendering {
+    discover::discover(inputs, Some(earlier))
 }
 
 impl Rendering {

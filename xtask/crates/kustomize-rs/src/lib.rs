@@ -78,6 +78,7 @@ mod session;
 mod set;
 mod shared;
 pub mod source;
+mod touched;
 mod transform;
 mod vars;
 pub mod yaml;
@@ -98,6 +99,7 @@ use metadata::Way;
 pub use object::{Object, field};
 pub use session::Session;
 pub use source::{Origin, Source, Transformer};
+pub use touched::Touched;
 
 /// Where files may lie.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -144,6 +146,8 @@ pub struct Built {
     ways: Vec<(u32, yaml::node::Mark)>,
     /// What is no error but probably not meant, in the order in which it was met.
     pub warnings: Vec<Diagnostic>,
+    /// What of the tree decided all of this, but for a kustomization file that the caller gave.
+    pub touched: Touched,
 }
 
 /// Why a build failed: one diagnostic, boxed.
@@ -180,7 +184,7 @@ pub(crate) fn run(
         Ok(objects) => {
             let warnings = loader.warnings.take();
             let warnings = warnings.iter().map(|w| w.warning(&sources, folder.as_str())).collect();
-            Ok(Built { objects, sources, ways, warnings })
+            Ok(Built { objects, sources, ways, warnings, touched: loader.touched.take() })
         }
         Err(fault) => Err(BuildError(Box::new(fault.diagnostic(&sources, &folder.to_string())))),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kustomize_rs::yaml::node::Node;
 use serde_json::Value;
 
-use super::seal::{self, Known, Seals};
+use super::seal::{self, Seals, Secrets};
 use super::side::Side;
 use super::{ChartState, OwnerKey, OwnerKind, OwnerState};
 use crate::helm::Release;
@@ -42,16 +42,17 @@ pub(super) fn state<'r>(
     side: &Side<'r>,
     key: &OwnerKey,
     seals: &mut Seals,
+    secrets: &Secrets,
 ) -> Option<(OwnerState, Option<&'r Part>)> {
     let parts = &side.rendering.parts;
     match key.kind {
         OwnerKind::HelmRelease => {
             let (number, release) = release(side, key)?;
-            Some((of_release(side, &parts[number], &release, seals), Some(&parts[number])))
+            Some((of_release(side, &parts[number], &release, seals, secrets), Some(&parts[number])))
         }
         OwnerKind::Kustomization => {
             let part = parts.iter().find(|part| OwnerKey::of_part(part) == *key)?;
-            Some((of_kustomization(side, part, seals), Some(part)))
+            Some((of_kustomization(side, part, seals, secrets), Some(part)))
         }
         OwnerKind::Cluster | OwnerKind::Entry => Some((OwnerState::default(), None)),
     }
@@ -63,7 +64,7 @@ pub(super) fn release<'r>(side: &Side<'r>, key: &OwnerKey) -> Option<(usize, Rel
     all.into_iter().find(|(_, release)| OwnerKey::of_release(&release.name) == *key)
 }
 
-fn of_kustomization(side: &Side<'_>, part: &Part, seals: &mut Seals) -> OwnerState {
+fn of_kustomization(side: &Side<'_>, part: &Part, seals: &mut Seals, secrets: &Secrets) -> OwnerState {
     let Kustomization { source, path, is_suspended, depends_on, .. } = &part.kustomization;
     let maker = part.made_by.and_then(|number| side.rendering.parts.get(number));
     let is_it = |object: &&Rendered| {
@@ -73,7 +74,7 @@ fn of_kustomization(side: &Side<'_>, part: &Part, seals: &mut Seals) -> OwnerSta
     };
     let object = maker.and_then(|maker| Some((maker, maker.objects.iter().find(is_it)?)));
     let object = match object {
-        Some((maker, object)) => seals.object(maker, object, &Known::default()),
+        Some((maker, object)) => seals.object(maker, object, secrets),
         None => value(&part.kustomization.object),
     };
     let spec = spec(&object);
@@ -92,8 +93,14 @@ fn of_kustomization(side: &Side<'_>, part: &Part, seals: &mut Seals) -> OwnerSta
     }
 }
 
-fn of_release(side: &Side<'_>, part: &Part, release: &Release<'_>, seals: &mut Seals) -> OwnerState {
-    let spec = spec(&seals.object(part, release.object, &Known::default()));
+fn of_release(
+    side: &Side<'_>,
+    part: &Part,
+    release: &Release<'_>,
+    seals: &mut Seals,
+    secrets: &Secrets,
+) -> OwnerState {
+    let spec = spec(&seals.object(part, release.object, secrets));
     let others = spec["dependsOn"].as_array().map(Vec::as_slice).unwrap_or_default();
     let depends_on =
         others.iter().filter_map(|o| ObjectKey::referred(o, "HelmRelease", &release.name.namespace));

@@ -7,16 +7,15 @@ use kustomize_rs::yaml::node::Node;
 use serde_json::Value;
 use yamltree::diagnostic::Diagnostic;
 
-use super::compare::{is_same, of_owner};
 use super::field::{self, Setting};
 use super::owner::{self, component, identity, is_root};
-use super::seal::{self, Known, Seals};
+use super::seal::{self, Known, Seals, Secrets};
 use super::side::{ReleaseObjects, Side};
 use super::{Change, ChangeKind, Diff, FaultChange, Identity, Owner, OwnerKey, OwnerKind, hashed};
 use crate::helm::Release;
 use crate::releases;
-use crate::render::spec::{SOURCE_GROUP, is_kind};
-use crate::render::{Part, Rendered};
+use crate::render::spec::{GROUP, SOURCE_GROUP};
+use crate::render::{Part, Rendered, Rendering, same};
 
 /// An object of a side.
 #[derive(Clone, Copy)]
@@ -44,7 +43,7 @@ impl<'r> Found<'r> {
             Found::Of(_, object) => &object.ciphers[..],
             _ => &[],
         };
-        is_same(self.node(), other.node()) && ciphers(self) == ciphers(other)
+        same(self.node(), other.node()) && ciphers(self) == ciphers(other)
     }
 }
 
@@ -56,8 +55,8 @@ struct Sorted<'s, 'r> {
     owners: BTreeMap<OwnerKey, (Option<OwnerKey>, Option<&'r Diagnostic>)>,
     /// What is secret in the values of each release.
     secrets: HashMap<OwnerKey, Known>,
-    /// The values of all Secrets: something else may hold a copy of one.
-    copied: Known,
+    /// Its Secrets.
+    hidden: Secrets,
 }
 
 impl<'s, 'r> Sorted<'s, 'r> {
@@ -67,12 +66,9 @@ impl<'s, 'r> Sorted<'s, 'r> {
             objects: BTreeMap::new(),
             owners: BTreeMap::new(),
             secrets: HashMap::new(),
-            copied: Known::default(),
+            hidden: Secrets::of(side.rendering),
         };
         let parts = &side.rendering.parts;
-        for object in parts.iter().flat_map(|part| &part.objects).filter(|o| is_kind(&o.node, "", "Secret")) {
-            sorted.copied.add_copied(&object.node);
-        }
         for part in parts.iter().enumerate().filter(|(n, _)| !left_out.contains(n)).map(|(_, part)| part) {
             let key = OwnerKey::of_part(part);
             let maker = part.made_by.and_then(|number| parts.get(number)).map(OwnerKey::of_part);
@@ -118,7 +114,7 @@ impl<'s, 'r> Sorted<'s, 'r> {
     /// The object with its secrets sealed.
     fn sealed(&mut self, found: Found<'r>, seals: &mut Seals) -> Value {
         match found {
-            Found::Of(part, object) => seals.object(part, object, &self.copied),
+            Found::Of(part, object) => seals.object(part, object, &self.hidden),
             Found::Root(part) => crate::render::value(&part.kustomization.object),
             Found::Made(release, node) => {
                 let side = self.side;
@@ -154,10 +150,8 @@ type Lone<'r> = (OwnerKey, Identity, Found<'r>);
 
 /// See [`super::diff`].
 pub(super) fn diff(before: &Side<'_>, after: &Side<'_>) -> Diff {
-    let same = |part: &Part| part.same;
-    let taken: HashSet<usize> = after.rendering.parts.iter().filter_map(same).collect();
-    let parts = after.rendering.parts.iter().enumerate();
-    let taking: HashSet<usize> = parts.filter(|(_, part)| part.same.is_some()).map(|(n, _)| n).collect();
+    let (taken, taking) =
+        (left_out(before.rendering, after.rendering), left_out(after.rendering, before.rendering));
     let (mut old, mut new) = (Sorted::of(before, &taken), Sorted::of(after, &taking));
     let keys: BTreeSet<OwnerKey> = old.owners.keys().chain(new.owners.keys()).cloned().collect();
     let mut diff = Diff::default();
@@ -206,8 +200,14 @@ pub(super) fn diff(before: &Side<'_>, after: &Side<'_>) -> Diff {
         alone(ChangeKind::Added, owner, object, value)
     }));
     diff.changes.sort_by(|a, b| (&a.owner, &a.object).cmp(&(&b.owner, &b.object)));
-    diff.owners = owners(&diff, before, after, (&taken, &taking), &mut seals);
+    diff.owners = owners(&diff, (&old, &taken), (&new, &taking), &mut seals);
     diff
+}
+
+/// The parts of a rendering that the other took over, and those that it took over from the other.
+fn left_out(own: &Rendering, other: &Rendering) -> HashSet<usize> {
+    let taking = own.parts.iter().enumerate().filter(|(_, part)| part.same.is_some()).map(|(n, _)| n);
+    other.parts.iter().filter_map(|part| part.same).chain(taking).collect()
 }
 
 /// Pairs the objects of one owner.
@@ -316,6 +316,13 @@ fn changed(
     (change, followed)
 }
 
+/// Takes off the labels by which kustomize-controller knows its objects.
+fn of_owner(object: &mut Value) {
+    if let Some(Value::Object(labels)) = object.pointer_mut("/metadata/labels") {
+        labels.retain(|label, _| ![format!("{GROUP}/name"), format!("{GROUP}/namespace")].contains(label));
+    }
+}
+
 fn alone(kind: ChangeKind, owner: OwnerKey, object: Identity, value: Value) -> Change {
     let value = Some(Arc::new(value));
     let (before, after) = if kind == ChangeKind::Removed { (value, None) } else { (None, value) };
@@ -359,9 +366,8 @@ fn values_of(before: &Side<'_>, after: &Side<'_>) -> HashSet<Identity> {
 /// The owners of everything in the result, and the releases whose charts are others.
 fn owners(
     diff: &Diff,
-    before: &Side<'_>,
-    after: &Side<'_>,
-    (taken, taking): (&HashSet<usize>, &HashSet<usize>),
+    before: (&Sorted<'_, '_>, &HashSet<usize>),
+    after: (&Sorted<'_, '_>, &HashSet<usize>),
     seals: &mut Seals,
 ) -> Vec<Owner> {
     let mut keys: BTreeSet<OwnerKey> = diff.changes.iter().map(|change| change.owner.clone()).collect();
@@ -371,7 +377,7 @@ fn owners(
     let is_source = |change: &Change| change.object.group == SOURCE_GROUP;
     let all = diff.changes.iter().any(is_source);
     let mut charts: BTreeMap<OwnerKey, [Option<super::ChartState>; 2]> = BTreeMap::new();
-    for (index, (side, left_out)) in [(before, taken), (after, taking)].into_iter().enumerate() {
+    for (index, (Sorted { side, .. }, left_out)) in [before, after].into_iter().enumerate() {
         for (part, release) in Release::all(side.rendering) {
             let Ok(release) = release else { continue };
             if all || !left_out.contains(&part) {
@@ -382,7 +388,7 @@ fn owners(
     }
     keys.extend(charts.into_iter().filter(|(_, [before, after])| before != after).map(|(key, _)| key));
     let owner = |key: OwnerKey| {
-        let (before, after) = (owner_on(before, &key, seals), owner_on(after, &key, seals));
+        let (before, after) = (owner_on(before.0, &key, seals), owner_on(after.0, &key, seals));
         let component =
             after.as_ref().or(before.as_ref()).map_or(String::new(), |(_, component)| component.clone());
         Owner { key, component, before: before.map(|(state, _)| state), after: after.map(|(state, _)| state) }
@@ -390,7 +396,11 @@ fn owners(
     keys.into_iter().map(owner).collect()
 }
 
-fn owner_on(side: &Side<'_>, key: &OwnerKey, seals: &mut Seals) -> Option<(super::OwnerState, String)> {
-    let (state, part) = owner::state(side, key, seals)?;
-    Some((state, part.map_or(String::new(), |part| component(side, part))))
+fn owner_on(
+    sorted: &Sorted<'_, '_>,
+    key: &OwnerKey,
+    seals: &mut Seals,
+) -> Option<(super::OwnerState, String)> {
+    let (state, part) = owner::state(sorted.side, key, seals, &sorted.hidden)?;
+    Some((state, part.map_or(String::new(), |part| component(sorted.side, part))))
 }

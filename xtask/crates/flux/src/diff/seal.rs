@@ -1,6 +1,6 @@
 //! Secrets while objects are compared: each is a number that only says whether two are the same, and nothing of it comes out.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
 use kustomize_rs::yaml::json::read_as_json;
@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 use super::HIDDEN;
 use super::path::Segment;
 use crate::envsubst;
+use crate::object::ObjectKey;
 use crate::render::masked::MASK;
-use crate::render::spec::is_kind;
-use crate::render::{Part, Rendered, below, data_of, value};
+use crate::render::spec::{Name, is_kind};
+use crate::render::{Part, Rendered, Rendering, below, data_of, value};
 use crate::values;
 
 /// In front of the number; no text of an object begins so, for no YAML holds a zero byte.
@@ -28,6 +29,28 @@ const SHORTEST_COPY: usize = 16;
 #[derive(Debug, Default)]
 pub(super) struct Seals {
     numbers: HashMap<String, usize>,
+}
+
+/// The Secrets of a side.
+#[derive(Debug, Default)]
+pub(super) struct Secrets {
+    /// Which there are. What the caller gave as data beside the repository is known to be no secret, or has no value.
+    keys: HashSet<ObjectKey>,
+    /// Their values: something else may hold a copy of one.
+    copied: Known,
+}
+
+impl Secrets {
+    /// Those among the objects of a rendering.
+    pub(super) fn of(rendering: &Rendering) -> Self {
+        let mut secrets = Secrets::default();
+        let objects = rendering.parts.iter().flat_map(|part| &part.objects);
+        for object in objects.filter(|o| is_kind(&o.node, "", "Secret")) {
+            secrets.keys.insert(ObjectKey::named("Secret", &Name::of(&object.node)));
+            secrets.copied.add_copied(&object.node);
+        }
+        secrets
+    }
 }
 
 /// Texts that are secret wherever they are.
@@ -73,7 +96,7 @@ impl Known {
     }
 
     /// Notes the values of a Secret of which something else may hold a copy; short ones are words that many use.
-    pub(super) fn add_copied(&mut self, secret: &Node) {
+    fn add_copied(&mut self, secret: &Node) {
         let data = data_of(secret).into_iter().flat_map(|(_, data)| data.into_values().flatten());
         let long = data.filter(|text| text.len() >= SHORTEST_WITHIN && text != MASK);
         self.whole.extend(long.map(|text| text.trim_end_matches('\n').to_owned()));
@@ -98,9 +121,7 @@ impl Seals {
     }
 
     /// An object of a Kustomization.
-    ///
-    /// `copied` are values that are secret wherever they are.
-    pub(super) fn object(&mut self, part: &Part, object: &Rendered, copied: &Known) -> Value {
+    pub(super) fn object(&mut self, part: &Part, object: &Rendered, secrets: &Secrets) -> Value {
         let mut sealed = value(&object.node);
         if !object.ciphers.is_empty() {
             let cipher = |path: &str, _: &str| {
@@ -110,7 +131,7 @@ impl Seals {
         }
         let is_from_secret = |name: &str| {
             let variable = part.variables.get(name);
-            variable.is_some_and(|v| v.from.as_ref().is_some_and(|from| from.kind == "Secret"))
+            variable.is_some_and(|v| v.from.as_ref().is_some_and(|from| secrets.keys.contains(from)))
         };
         if object.variables.iter().any(|name| is_from_secret(name)) {
             let mut known = Known::default();
@@ -130,9 +151,9 @@ impl Seals {
         }
         if is_kind(&object.node, "", "Secret") {
             self.secret(&mut sealed);
-        } else if !copied.whole.is_empty() {
+        } else if !secrets.copied.whole.is_empty() {
             let is_copy = |_: &str, text: &str| {
-                (!is_sealed(text) && copied.is_in(text, SHORTEST_COPY)).then(|| text.to_owned())
+                (!is_sealed(text) && secrets.copied.is_in(text, SHORTEST_COPY)).then(|| text.to_owned())
             };
             self.leaves(&mut sealed, "", &is_copy);
         }

@@ -4,20 +4,20 @@
 //! `github.com/fluxcd/pkg/kustomize` 1.35.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use kustomize_rs::yaml::node::{Mark, Node, Tag, Value};
 use kustomize_rs::yaml::{emit, json};
-use kustomize_rs::{LoadRestrictor, Object, Options, Reorder, Session, Source};
+use kustomize_rs::{LoadRestrictor, Object, Options, Reorder, Session, Source, Touched};
 use yamltree::diagnostic::{Diagnostic, Place};
 use yamltree::path::RepoPath;
 use yamltree::tree::Tree;
 
-use super::manifest::{manifest, title, wrong};
+use super::manifest::{Looked, manifest, title, wrong};
 use super::spec::{GROUP, Kustomization, is_kind, text};
 use super::variables::{Asked, Lookup, Variables};
-use super::{Encrypted, Rendered, masked};
+use super::{Encrypted, Part, Rendered, masked};
 use crate::envsubst::{self, Strict};
 
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
@@ -48,6 +48,23 @@ pub(super) struct Built {
     pub(super) objects: Vec<Rendered>,
     pub(super) sources: Arc<[Source]>,
     pub(super) warnings: Vec<Diagnostic>,
+    /// What of the source decided it.
+    pub(super) touched: Touched,
+    pub(super) listed: BTreeSet<RepoPath>,
+}
+
+impl Built {
+    /// The same as another part was built.
+    pub(super) fn again(part: &Part) -> Self {
+        Built {
+            objects: part.objects.clone(),
+            sources: Arc::clone(&part.sources),
+            // Others may have been added since.
+            warnings: part.warnings.iter().take(part.basis.warnings).cloned().collect(),
+            touched: part.basis.touched.clone(),
+            listed: part.basis.listed.clone(),
+        }
+    }
 }
 
 /// Builds a Kustomization out of its source. `sources` are what the marks of its object count from 1.
@@ -65,7 +82,10 @@ pub(super) fn build<T: Tree>(
     }
     let names: Vec<String> = sources.iter().map(|source| source.file.to_string()).collect();
     let options = options();
-    let file = manifest(session, &folder, kustomization, &names, &options)?;
+    let (mut touched, mut listed) = (Touched::default(), BTreeSet::new());
+    touched.folders.insert(folder.clone());
+    let looked = Looked { touched: &mut touched, listed: &mut listed };
+    let file = manifest(session, &folder, kustomization, &names, &options, looked)?;
     let built = session.build_with(&folder, &file, &options).map_err(|error| error.0)?;
     let mut objects = Vec::with_capacity(built.objects.len());
     let mut warnings = built.warnings.clone();
@@ -75,7 +95,9 @@ pub(super) fn build<T: Tree>(
         }
     }
     refuse_same(&objects, kustomization, &built.sources)?;
-    Ok(Built { objects, sources: built.sources.into(), warnings })
+    touched.files.extend(built.touched.files);
+    touched.folders.extend(built.touched.folders);
+    Ok(Built { objects, sources: built.sources.into(), warnings, touched, listed })
 }
 
 /// Where a mark is; none for what was not read from a file.
