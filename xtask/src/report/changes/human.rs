@@ -74,7 +74,10 @@ fn by_component(diff: &Diff) -> Vec<Group<'_>> {
         is_other || !group.changes.is_empty() || !group.faults.is_empty()
     };
     let mut groups: Vec<Group<'_>> = keys.into_iter().map(group).filter(is_shown).collect();
-    groups.sort_by_key(|group| group.owner.map_or("", |owner| owner.component.as_str()));
+    // A release stands behind the Kustomization of the same name, which most often makes it.
+    groups.sort_by_key(|Group { key, owner, .. }| {
+        (owner.map_or("", |owner| owner.component.as_str()), &key.namespace, &key.name, key.kind)
+    });
     groups
 }
 

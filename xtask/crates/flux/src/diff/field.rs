@@ -155,7 +155,8 @@ impl Fields<'_> {
 
     /// Notes a change at this place.
     pub(super) fn note(&mut self, kind: FieldKind, before: Option<&Value>, after: Option<&Value>) {
-        let is_secret = [before, after].into_iter().flatten().any(seal::holds_one);
+        let is_secret = [before, after].into_iter().flatten().any(seal::holds_one)
+            || self.path.iter().any(|segment| seal::shown_segment(segment) != *segment);
         self.changes.push(FieldChange {
             kind,
             path: FieldPath::new(self.path.iter().map(seal::shown_segment).collect::<Vec<_>>()),
