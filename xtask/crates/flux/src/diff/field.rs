@@ -94,9 +94,6 @@ impl Fields<'_> {
             let node = read_as_json(text, "text", kustomize_rs::Limits::default()).ok()?;
             Some(crate::render::value(&node)).filter(|value| value.is_object() || value.is_array())
         };
-        if seal::is_sealed(before) || seal::is_sealed(after) {
-            return false;
-        }
         let (Some(old), Some(new)) = (read(before), read(after)) else { return false };
         let count = self.changes.len();
         self.below(Segment::Inside, |fields| fields.values(&old, &new, None));

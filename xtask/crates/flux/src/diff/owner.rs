@@ -41,7 +41,7 @@ pub(super) fn component(side: &Side<'_>, part: &Part) -> String {
 pub(super) fn state<'r>(
     side: &Side<'r>,
     key: &OwnerKey,
-    seals: &mut Seals,
+    seals: &Seals,
     secrets: &Secrets,
 ) -> Option<(OwnerState, Option<&'r Part>)> {
     let parts = &side.rendering.parts;
@@ -64,7 +64,7 @@ pub(super) fn release<'r>(side: &Side<'r>, key: &OwnerKey) -> Option<(usize, Rel
     all.into_iter().find(|(_, release)| OwnerKey::of_release(&release.name) == *key)
 }
 
-fn of_kustomization(side: &Side<'_>, part: &Part, seals: &mut Seals, secrets: &Secrets) -> OwnerState {
+fn of_kustomization(side: &Side<'_>, part: &Part, seals: &Seals, secrets: &Secrets) -> OwnerState {
     let Kustomization { source, path, is_suspended, depends_on, .. } = &part.kustomization;
     let maker = part.made_by.and_then(|number| side.rendering.parts.get(number));
     let is_it = |object: &&Rendered| {
@@ -97,7 +97,7 @@ fn of_release(
     side: &Side<'_>,
     part: &Part,
     release: &Release<'_>,
-    seals: &mut Seals,
+    seals: &Seals,
     secrets: &Secrets,
 ) -> OwnerState {
     let spec = spec(&seals.object(part, release.object, secrets));

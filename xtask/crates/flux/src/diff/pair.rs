@@ -17,6 +17,9 @@ use crate::releases;
 use crate::render::spec::{GROUP, SOURCE_GROUP};
 use crate::render::{Part, Rendered, Rendering, same};
 
+/// The key that `valuesFrom` means if it names none.
+const DEFAULT_VALUES: &str = "values.yaml";
+
 /// An object of a side.
 #[derive(Clone, Copy)]
 enum Found<'r> {
@@ -112,7 +115,7 @@ impl<'s, 'r> Sorted<'s, 'r> {
     }
 
     /// The object with its secrets sealed.
-    fn sealed(&mut self, found: Found<'r>, seals: &mut Seals) -> Value {
+    fn sealed(&mut self, found: Found<'r>, seals: &Seals) -> Value {
         match found {
             Found::Of(part, object) => seals.object(part, object, &self.hidden),
             Found::Root(part) => crate::render::value(&part.kustomization.object),
@@ -171,12 +174,13 @@ pub(super) fn diff(before: &Side<'_>, after: &Side<'_>) -> Diff {
         .filter(|pair| pair.before.0.name != pair.after.0.name)
         .map(|pair| (pair.before.0.name.clone(), pair.after.0.name.clone()))
         .collect();
-    let mut seals = Seals::default();
+    let seals = Seals::default();
     let values = values_of(before, after);
     let mut followers: BTreeMap<String, Vec<Identity>> = BTreeMap::new();
     for pair in pairs {
-        let sides = (old.sealed(pair.before.1, &mut seals), new.sealed(pair.after.1, &mut seals));
-        let is_values = values.contains(&pair.before.0) && values.contains(&pair.after.0);
+        let sides = (old.sealed(pair.before.1, &seals), new.sealed(pair.after.1, &seals));
+        let is_values = (values.contains(&pair.before.0) && values.contains(&pair.after.0))
+            || [&sides.0, &sides.1].into_iter().all(holds_values_alone);
         let (change, followed) = changed(pair, sides, &renamed, is_values);
         for name in followed {
             followers.entry(name).or_default().push(change.object.clone());
@@ -192,15 +196,15 @@ pub(super) fn diff(before: &Side<'_>, after: &Side<'_>) -> Diff {
         change.referrers.sort();
     }
     diff.changes.extend(gone.into_iter().map(|(owner, object, found)| {
-        let value = seal::hidden(&old.sealed(found, &mut seals));
+        let value = seal::hidden(&old.sealed(found, &seals));
         alone(ChangeKind::Removed, owner, object, value)
     }));
     diff.changes.extend(come.into_iter().map(|(owner, object, found)| {
-        let value = seal::hidden(&new.sealed(found, &mut seals));
+        let value = seal::hidden(&new.sealed(found, &seals));
         alone(ChangeKind::Added, owner, object, value)
     }));
     diff.changes.sort_by(|a, b| (&a.owner, &a.object).cmp(&(&b.owner, &b.object)));
-    diff.owners = owners(&diff, (&old, &taken), (&new, &taking), &mut seals);
+    diff.owners = owners(&diff, (&old, &taken), (&new, &taking), &seals);
     diff
 }
 
@@ -363,12 +367,19 @@ fn values_of(before: &Side<'_>, after: &Side<'_>) -> HashSet<Identity> {
     found
 }
 
+/// Is it a ConfigMap with nothing but what a release reads where it names no key? Which ones are read may depend on variables.
+fn holds_values_alone(object: &Value) -> bool {
+    let data = object.get("data").and_then(Value::as_object);
+    object["kind"] == "ConfigMap"
+        && data.is_some_and(|data| data.len() == 1 && data.contains_key(DEFAULT_VALUES))
+}
+
 /// The owners of everything in the result, and the releases whose charts are others.
 fn owners(
     diff: &Diff,
     before: (&Sorted<'_, '_>, &HashSet<usize>),
     after: (&Sorted<'_, '_>, &HashSet<usize>),
-    seals: &mut Seals,
+    seals: &Seals,
 ) -> Vec<Owner> {
     let mut keys: BTreeSet<OwnerKey> = diff.changes.iter().map(|change| change.owner.clone()).collect();
     keys.extend(diff.changes.iter().filter_map(|change| change.former_owner.clone()));
@@ -396,11 +407,7 @@ fn owners(
     keys.into_iter().map(owner).collect()
 }
 
-fn owner_on(
-    sorted: &Sorted<'_, '_>,
-    key: &OwnerKey,
-    seals: &mut Seals,
-) -> Option<(super::OwnerState, String)> {
+fn owner_on(sorted: &Sorted<'_, '_>, key: &OwnerKey, seals: &Seals) -> Option<(super::OwnerState, String)> {
     let (state, part) = owner::state(sorted.side, key, seals, &sorted.hidden)?;
     Some((state, part.map_or(String::new(), |part| component(sorted.side, part))))
 }

@@ -1,5 +1,6 @@
 //! Secrets while objects are compared: each is a number that only says whether two are the same, and nothing of it comes out.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use base64::Engine;
@@ -16,8 +17,8 @@ use crate::render::spec::{Name, is_kind};
 use crate::render::{Part, Rendered, Rendering, below, data_of, value};
 use crate::values;
 
-/// In front of the number; no text of an object begins so, for no YAML holds a zero byte.
-const SEAL: &str = "\0sealed ";
+/// Around the number that stands for a secret: characters that nothing has a meaning for, and that YAML can hold.
+const SEAL: [char; 2] = ['\u{f8fe}', '\u{f8ff}'];
 /// Fields that say which object it is.
 const NAMES: [&str; 4] = ["apiVersion", "kind", "metadata.name", "metadata.namespace"];
 /// What is shorter is not looked for inside of other texts: it would be found where it is not meant.
@@ -28,7 +29,7 @@ const SHORTEST_COPY: usize = 16;
 /// The secrets of a comparison.
 #[derive(Debug, Default)]
 pub(super) struct Seals {
-    numbers: HashMap<String, usize>,
+    numbers: RefCell<HashMap<String, usize>>,
 }
 
 /// The Secrets of a side.
@@ -98,36 +99,53 @@ impl Known {
     /// Notes the values of a Secret of which something else may hold a copy; short ones are words that many use.
     fn add_copied(&mut self, secret: &Node) {
         let data = data_of(secret).into_iter().flat_map(|(_, data)| data.into_values().flatten());
-        let long = data.filter(|text| text.len() >= SHORTEST_WITHIN && text != MASK);
+        let long = data.filter(|text| text.len() >= SHORTEST_COPY && text != MASK);
         self.whole.extend(long.map(|text| text.trim_end_matches('\n').to_owned()));
     }
 
-    /// Is the text one of them, or one of so many characters or more inside of it?
-    fn is_in(&self, text: &str, least: usize) -> bool {
-        self.whole
+    /// The text without them: all of it is one, or some of so many characters or more are inside of it. None if there is none.
+    fn without(&self, text: &str, least: usize, seals: &Seals) -> Option<String> {
+        if is_sealed(text) {
+            return None;
+        }
+        if self.whole.iter().any(|secret| secret == text.trim_end_matches('\n')) {
+            return Some(seals.seal(text));
+        }
+        let mut inside: Vec<&String> = self
+            .whole
             .iter()
-            .any(|secret| text == secret || (secret.len() >= least && text.contains(secret.as_str())))
+            .filter(|secret| secret.len() >= least && text.contains(secret.as_str()))
+            .collect();
+        // What is part of another is gone with it.
+        inside.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+        (!inside.is_empty()).then(|| {
+            inside
+                .iter()
+                .fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), &seals.seal(secret)))
+        })
     }
 }
 
 impl Seals {
     /// The same for the same text; what is sealed stays so.
-    fn seal(&mut self, text: &str) -> String {
+    fn seal(&self, text: &str) -> String {
         if is_sealed(text) {
             return text.to_owned();
         }
-        let next = self.numbers.len();
-        format!("{SEAL}{}", self.numbers.entry(text.to_owned()).or_insert(next))
+        let mut numbers = self.numbers.borrow_mut();
+        let next = numbers.len();
+        let number = *numbers.entry(text.to_owned()).or_insert(next);
+        format!("{}{number}{}", SEAL[0], SEAL[1])
     }
 
     /// An object of a Kustomization.
-    pub(super) fn object(&mut self, part: &Part, object: &Rendered, secrets: &Secrets) -> Value {
+    pub(super) fn object(&self, part: &Part, object: &Rendered, secrets: &Secrets) -> Value {
         let mut sealed = value(&object.node);
         if !object.ciphers.is_empty() {
             let cipher = |path: &str, _: &str| {
-                object.ciphers.iter().find(|(at, _)| at == path).map(|(_, cipher)| cipher.clone())
+                object.ciphers.iter().find(|(at, _)| at == path).map(|(_, cipher)| self.seal(cipher))
             };
-            self.leaves(&mut sealed, "", &cipher);
+            Self::leaves(&mut sealed, "", &cipher);
         }
         let is_from_secret = |name: &str| {
             let variable = part.variables.get(name);
@@ -144,29 +162,26 @@ impl Seals {
             };
             let changed = object.before.iter().filter(|(_, text)| uses(text));
             let paths: Vec<&str> = changed.map(|(path, _)| path.as_str()).collect();
-            let is_secret = |path: &str, text: &str| {
-                (paths.contains(&path) || known.is_in(text, SHORTEST_WITHIN)).then(|| text.to_owned())
+            let is_secret = |path: &str, text: &str| match paths.contains(&path) {
+                true => Some(self.seal(text)),
+                false => known.without(text, SHORTEST_WITHIN, self),
             };
-            self.leaves(&mut sealed, "", &is_secret);
+            Self::leaves(&mut sealed, "", &is_secret);
         }
         if is_kind(&object.node, "", "Secret") {
             self.secret(&mut sealed);
         } else if !secrets.copied.whole.is_empty() {
-            let is_copy = |_: &str, text: &str| {
-                (!is_sealed(text) && secrets.copied.is_in(text, SHORTEST_COPY)).then(|| text.to_owned())
-            };
-            self.leaves(&mut sealed, "", &is_copy);
+            let is_copy = |_: &str, text: &str| secrets.copied.without(text, SHORTEST_COPY, self);
+            Self::leaves(&mut sealed, "", &is_copy);
         }
         sealed
     }
 
     /// An object of a release whose values hold these secrets.
-    pub(super) fn of_release(&mut self, object: &Node, known: &Known) -> Value {
+    pub(super) fn of_release(&self, object: &Node, known: &Known) -> Value {
         let mut sealed = value(object);
         if !known.whole.is_empty() {
-            self.leaves(&mut sealed, "", &|_, text| {
-                known.is_in(text, SHORTEST_WITHIN).then(|| text.to_owned())
-            });
+            Self::leaves(&mut sealed, "", &|_, text| known.without(text, SHORTEST_WITHIN, self));
         }
         if is_kind(object, "", "Secret") {
             self.secret(&mut sealed);
@@ -175,7 +190,7 @@ impl Seals {
     }
 
     /// The data of a Secret; however it is written, what is in the cluster is `data`.
-    fn secret(&mut self, object: &mut Value) {
+    fn secret(&self, object: &mut Value) {
         let Some(fields) = object.as_object_mut() else { return };
         let mut data = Map::new();
         for (key, value) in taken(fields, "data") {
@@ -196,9 +211,9 @@ impl Seals {
         }
     }
 
-    /// Seals the texts and numbers, and the keys, that are secret: `secret` is asked with the path and the text, and says what is
-    /// sealed in its place; a key has no path.
-    fn leaves(&mut self, node: &mut Value, path: &str, secret: &dyn Fn(&str, &str) -> Option<String>) {
+    /// Seals the texts and numbers, and the keys, that are secret: `secret` is asked with the path and the text, and gives what takes
+    /// its place; a key has no path.
+    fn leaves(node: &mut Value, path: &str, secret: &dyn Fn(&str, &str) -> Option<String>) {
         match node {
             Value::Object(fields) => {
                 let all = std::mem::take(fields);
@@ -206,21 +221,21 @@ impl Seals {
                     let path = below(path, &key);
                     // Names say which object it is.
                     if !NAMES.contains(&path.as_str()) {
-                        self.leaves(&mut value, &path, secret);
+                        Self::leaves(&mut value, &path, secret);
                     }
-                    let key = secret("", &key).map_or(key, |key| self.seal(&key));
+                    let key = secret("", &key).unwrap_or(key);
                     fields.insert(key, value);
                 }
             }
             Value::Array(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
-                    self.leaves(item, &below(path, &index.to_string()), secret);
+                    Self::leaves(item, &below(path, &index.to_string()), secret);
                 }
             }
             Value::Null => {}
             scalar => {
                 if let Some(text) = secret(path, &text_of(scalar)) {
-                    *scalar = self.seal(&text).into();
+                    *scalar = text.into();
                 }
             }
         }
@@ -238,9 +253,9 @@ fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Is it a sealed text?
+/// Is something sealed in the text?
 pub(super) fn is_sealed(text: &str) -> bool {
-    text.starts_with(SEAL)
+    text.contains(SEAL[0])
 }
 
 /// Is a sealed text in it?
@@ -275,5 +290,11 @@ pub(super) fn shown_segment(segment: &Segment) -> Segment {
 }
 
 fn shown_text(text: &str) -> String {
-    if is_sealed(text) { HIDDEN.to_owned() } else { text.to_owned() }
+    let mut pieces = text.split(SEAL[0]);
+    let mut shown = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        shown.push_str(HIDDEN);
+        shown.push_str(piece.split_once(SEAL[1]).map_or("", |(_, rest)| rest));
+    }
+    shown
 }

@@ -212,9 +212,9 @@ fn what_an_owner_that_fails_made_is_not_said_to_be_gone() {
 #[test]
 fn texts_of_a_config_map_are_compared_as_yaml() {
     let values =
-        |text: &str| config_map(&format!("data:\n  values.yaml: |\n    {}", text.replace('\n', "\n    ")));
+        |text: &str| config_map(&format!("data:\n  some.yaml: |\n    {}", text.replace('\n', "\n    ")));
     let changed = said(&diff_of(&values("a: {b: 1}\nc: 2"), &values("c: 2\na:\n  b: 3")));
-    assert_eq!(changed[1..], ["  Changed data.values\\.yaml!a.b: 1 > 3"]);
+    assert_eq!(changed[1..], ["  Changed data.some\\.yaml!a.b: 1 > 3"]);
     let reformatted = diff_of(&values("a: {b: 1}"), &values("a:\n  b: 1"));
     assert_eq!(reformatted.changes[0].fields[0].kind, FieldKind::Reformatted);
 }
