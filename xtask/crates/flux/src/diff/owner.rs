@@ -60,8 +60,7 @@ pub(super) fn state<'r>(
 
 /// The release of that name.
 pub(super) fn release<'r>(side: &Side<'r>, key: &OwnerKey) -> Option<(usize, Release<'r>)> {
-    let all = Release::all(side.rendering).filter_map(|(part, release)| Some((part, release.ok()?)));
-    all.into_iter().find(|(_, release)| OwnerKey::of_release(&release.name) == *key)
+    Release::find(side.rendering, &Name::new(&key.namespace, &key.name))
 }
 
 fn of_kustomization(side: &Side<'_>, part: &Part, seals: &Seals, secrets: &Secrets) -> OwnerState {

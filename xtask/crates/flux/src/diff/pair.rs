@@ -14,8 +14,9 @@ use super::side::Side;
 use super::sorted::{Found, Sorted};
 use super::{Change, ChangeKind, Diff, FaultChange, Identity, Owner, OwnerKey, hashed};
 use crate::helm::Release;
+use crate::releases::is_release;
 use crate::render::Rendering;
-use crate::render::spec::{GROUP, SOURCE_GROUP};
+use crate::render::spec::{GROUP, Name, SOURCE_GROUP, text};
 
 /// The key that `valuesFrom` means if it names none.
 const DEFAULT_VALUES: &str = "values.yaml";
@@ -232,15 +233,15 @@ fn fault(key: &OwnerKey, old: &Sorted<'_, '_>, new: &Sorted<'_, '_>) -> Option<F
 /// ConfigMaps and Secrets that releases take their values from.
 fn values_of(before: &Side<'_>, after: &Side<'_>) -> HashSet<Identity> {
     let mut found = HashSet::new();
-    for (_, release) in [before, after].into_iter().flat_map(|side| Release::all(side.rendering)) {
-        let Ok(release) = release else { continue };
-        let spec = release.object.node.get("spec");
-        let from = spec.and_then(|spec| spec.get("valuesFrom")).map_or(&[][..], Node::items);
-        found.extend(from.iter().map(|item| Identity {
+    let parts = [before, after].into_iter().flat_map(|side| &side.rendering.parts);
+    for release in parts.flat_map(|part| &part.objects).filter(|object| is_release(object)) {
+        let from = release.node.get("spec").and_then(|spec| spec.get("valuesFrom"));
+        let namespace = Name::of(&release.node).namespace;
+        found.extend(from.map_or(&[][..], Node::items).iter().map(|item| Identity {
             group: String::new(),
-            kind: crate::render::spec::text(Some(item), "kind").to_owned(),
-            namespace: release.name.namespace.clone(),
-            name: crate::render::spec::text(Some(item), "name").to_owned(),
+            kind: text(Some(item), "kind").to_owned(),
+            namespace: namespace.clone(),
+            name: text(Some(item), "name").to_owned(),
         }));
     }
     found
@@ -268,12 +269,11 @@ fn owners(
     let all = diff.changes.iter().any(is_source);
     let mut charts: BTreeMap<OwnerKey, [Option<super::ChartState>; 2]> = BTreeMap::new();
     for (index, (Sorted { side, .. }, left_out)) in [before, after].into_iter().enumerate() {
-        for (part, release) in Release::all(side.rendering) {
-            let Ok(release) = release else { continue };
-            if all || !left_out.contains(&part) {
-                let state = owner::chart(side, &release);
-                charts.entry(OwnerKey::of_release(&release.name)).or_default()[index] = state;
-            }
+        let parts = side.rendering.parts.iter().enumerate();
+        let parts = parts.filter(|(number, _)| all || !left_out.contains(number));
+        for release in parts.flat_map(|(_, part)| Release::all_of(part)).filter_map(Result::ok) {
+            let state = owner::chart(side, &release);
+            charts.entry(OwnerKey::of_release(&release.name)).or_default()[index] = state;
         }
     }
     keys.extend(charts.into_iter().filter(|(_, [before, after])| before != after).map(|(key, _)| key));
