@@ -41,7 +41,7 @@ pub const HIDDEN: &str = "***";
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diff {
-    /// Who makes what changed, as they were and are; sorted, each once.
+    /// Who makes what changed, and releases that changed or whose charts are others, as they were and are; sorted, each once.
     pub owners: Vec<Owner>,
     /// The objects that changed, sorted by owner and identity.
     pub changes: Vec<Change>,

@@ -12,9 +12,9 @@ use super::owner::{self, component};
 use super::seal::{self, Seals};
 use super::side::Side;
 use super::sorted::{Found, Sorted};
-use super::{Change, ChangeKind, Diff, FaultChange, Identity, Owner, OwnerKey, hashed};
+use super::{Change, ChangeKind, Diff, FaultChange, Identity, Owner, OwnerKey, OwnerKind, hashed};
 use crate::helm::Release;
-use crate::releases::is_release;
+use crate::releases::{self, is_release};
 use crate::render::Rendering;
 use crate::render::spec::{GROUP, Name, SOURCE_GROUP, text};
 
@@ -264,6 +264,8 @@ fn owners(
     let mut keys: BTreeSet<OwnerKey> = diff.changes.iter().map(|change| change.owner.clone()).collect();
     keys.extend(diff.changes.iter().filter_map(|change| change.former_owner.clone()));
     keys.extend(diff.faults.iter().map(|fault| fault.owner.clone()));
+    let releases = diff.changes.iter().filter(|change| is_release_of(&change.object));
+    keys.extend(releases.map(|c| OwnerKey::new(OwnerKind::HelmRelease, &c.object.namespace, &c.object.name)));
     // A chart's version may be written in a source that another part makes.
     let is_source = |change: &Change| change.object.group == SOURCE_GROUP;
     let all = diff.changes.iter().any(is_source);
@@ -276,7 +278,9 @@ fn owners(
             charts.entry(OwnerKey::of_release(&release.name)).or_default()[index] = state;
         }
     }
-    keys.extend(charts.into_iter().filter(|(_, [before, after])| before != after).map(|(key, _)| key));
+    // Where only one side knows the chart, its source is what cannot be seen.
+    let are_others = |[before, after]: &[Option<super::ChartState>; 2]| matches!((before, after), (Some(before), Some(after)) if before != after);
+    keys.extend(charts.into_iter().filter(|(_, charts)| are_others(charts)).map(|(key, _)| key));
     let owner = |key: OwnerKey| {
         let (before, after) = (owner_on(before.0, &key, seals), owner_on(after.0, &key, seals));
         let component =
@@ -284,6 +288,10 @@ fn owners(
         Owner { key, component, before: before.map(|(state, _)| state), after: after.map(|(state, _)| state) }
     };
     keys.into_iter().map(owner).collect()
+}
+
+fn is_release_of(object: &Identity) -> bool {
+    object.group == releases::GROUP && object.kind == "HelmRelease"
 }
 
 fn owner_on(sorted: &Sorted<'_, '_>, key: &OwnerKey, seals: &Seals) -> Option<(super::OwnerState, String)> {

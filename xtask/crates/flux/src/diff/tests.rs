@@ -362,3 +362,16 @@ fn images_are_found_wherever_they_are() {
     let found: Vec<_> = images(&object).into_iter().map(|i| format!("{} {}", i.path, i.reference)).collect();
     assert_eq!(found, ["spec.containers[name=a].image x:1", "spec.image y:2"]);
 }
+
+#[test]
+fn a_release_whose_source_cannot_be_seen_has_no_other_chart() {
+    let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r, namespace: f}\nspec: {chart: {spec: \
+                   {chart: web, version: 1.0.0, sourceRef: {kind: HelmRepository, name: h}}}}";
+    let repository = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: h, namespace: f}\nspec: {url: \
+                      https://charts.example.org}";
+    let tree = two("a") + &file("a/r.yaml", release) + &file("b/h.yaml", repository);
+    let diff = diff_of(&tree, &tree.replace("#- b/y.yaml\n", "#- b/y.yaml\n{{{\n"));
+    assert_eq!(diff.faults.len(), 1);
+    let names: Vec<String> = diff.owners.iter().map(|owner| owner.key.to_string()).collect();
+    assert_eq!(names, ["Kustomization f/b"]);
+}
