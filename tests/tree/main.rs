@@ -5,6 +5,7 @@
 
 mod components;
 mod controller_versions;
+mod diff;
 mod flux_version;
 mod generated_files;
 mod kustomize_version;

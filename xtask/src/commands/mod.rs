@@ -14,6 +14,7 @@ pub mod ci;
 pub mod cluster_argument;
 pub mod conformance;
 pub mod create;
+pub mod diff;
 pub mod graph;
 pub mod lint;
 pub mod release_arguments;
@@ -62,6 +63,8 @@ pub enum Command {
     Sandbox(sandbox::Arguments),
     /// Print what Flux would apply, of a cluster or of any repository
     Build(build::Arguments),
+    /// Show what a change does to a cluster, object by object; exit code 1 when something is different
+    Diff(diff::Arguments),
     /// Fetch the charts that releases are made from
     Charts(charts::Arguments),
     /// Find what Flux, Helm and the API server would refuse, and what would hurt later
@@ -95,6 +98,7 @@ pub fn run(command: Command, context: &Context) -> Outcome {
         Command::Reconcile(arguments) => updates::run(&arguments, context, updates::Change::Reconcile),
         Command::Sandbox(arguments) => sandbox::run(arguments, context),
         Command::Build(arguments) => build::run(&arguments, context),
+        Command::Diff(arguments) => diff::run(&arguments, context),
         Command::Charts(arguments) => charts::run(&arguments, context),
         Command::Lint(arguments) => lint::run(&arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),

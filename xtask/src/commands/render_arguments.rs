@@ -30,21 +30,40 @@ pub struct RenderArguments {
     /// The cluster: a folder below clusters/, or the path of one [default: sandbox]. Another repository has none
     #[arg(value_name = "CLUSTER")]
     cluster: Option<String>,
+    #[command(flatten)]
+    source: SourceArguments,
+    /// A commit in place of the files on disk
+    #[arg(long, value_name = "REVISION")]
+    revision: Option<String>,
+}
+
+/// The flags that say in which repository Flux begins, and where.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SourceArguments {
     /// Another repository, in place of this one and its clusters
     #[arg(long, value_name = "FOLDER", requires = "entry")]
     repository: Option<PathBuf>,
     /// The folder in it where Flux begins
     #[arg(long, value_name = "PATH")]
     entry: Option<String>,
-    /// A commit in place of the files on disk
-    #[arg(long, value_name = "REVISION")]
-    revision: Option<String>,
     /// A checkout of another source, by the name of its source object
     #[arg(long = "source", value_name = "NAME=FOLDER", value_parser = named)]
     sources: Vec<(String, PathBuf)>,
     /// Let a variable without value and default be empty, as Flux before 2.9 did
     #[arg(long)]
     lenient: bool,
+}
+
+impl SourceArguments {
+    /// Is another repository meant, or this one without its clusters?
+    pub fn has_entry(&self) -> bool {
+        self.entry.is_some()
+    }
+
+    /// The folder of the repository.
+    pub fn root<'c>(&'c self, context: &'c Context) -> &'c Path {
+        self.repository.as_deref().unwrap_or(&context.root)
+    }
 }
 
 fn named(text: &str) -> Result<(String, PathBuf), String> {
@@ -55,7 +74,7 @@ fn named(text: &str) -> Result<(String, PathBuf), String> {
 impl RenderArguments {
     /// What people call it: the cluster, or the folder where Flux begins.
     pub fn title(&self) -> String {
-        match &self.entry {
+        match &self.source.entry {
             Some(entry) => format!("{entry} and all that it leads to"),
             None => format!("cluster {}", self.cluster()),
         }
@@ -65,6 +84,17 @@ impl RenderArguments {
         self.cluster.as_deref().unwrap_or(SANDBOX)
     }
 
+    /// What is rendered where other verbs have their own words for it: a cluster (the sandbox if none is named), or the entry of
+    /// another repository; of a commit, or the files on disk.
+    pub fn of(source: SourceArguments, cluster: Option<String>, revision: Option<String>) -> Self {
+        RenderArguments { cluster, source, revision }
+    }
+
+    /// The cluster that is meant; none in another repository.
+    pub fn cluster_name(&self) -> Option<&str> {
+        self.source.entry.is_none().then(|| self.cluster())
+    }
+
     /// The same of another commit.
     pub fn at(&self, revision: &str) -> Self {
         RenderArguments { revision: Some(revision.to_owned()), ..self.clone() }
@@ -72,7 +102,7 @@ impl RenderArguments {
 
     /// The first word where it is no cluster, because another repository is meant.
     pub fn word(&self) -> Option<&str> {
-        self.cluster.as_deref().filter(|_| self.entry.is_some())
+        self.cluster.as_deref().filter(|_| self.source.entry.is_some())
     }
 
     /// Renders what the flags say.
@@ -84,7 +114,7 @@ impl RenderArguments {
 
     /// The repository: its files on disk as they are when they are first read, or those of a commit.
     pub fn tree(&self, context: &Context) -> Result<Box<dyn Tree + Sync>, Failure> {
-        let root = self.repository.as_deref().unwrap_or(&context.root);
+        let root = self.root(context);
         let Some(revision) = &self.revision else {
             return Ok(Box::new(Remembered::new(DiskTree::artifact(root))));
         };
@@ -106,13 +136,13 @@ impl RenderArguments {
 
     /// The folder of the repository.
     pub fn root<'c>(&'c self, context: &'c Context) -> &'c Path {
-        self.repository.as_deref().unwrap_or(&context.root)
+        self.source.root(context)
     }
 
     /// The repository and the other sources.
     pub fn trees(&self, repository: Box<dyn Tree + Sync>) -> Trees {
         let other = |(name, folder): &(String, PathBuf)| (name.clone(), DiskTree::artifact(folder));
-        Trees { repository, others: self.sources.iter().map(other).collect() }
+        Trees { repository, others: self.source.sources.iter().map(other).collect() }
     }
 
     /// Renders what the flags say, from these trees; `repository` is the first of them, with what is built of it.
@@ -122,7 +152,18 @@ impl RenderArguments {
         repository: Arc<Repository<'_>>,
         context: &Context,
     ) -> Result<Rendering, Failure> {
-        let (entry, data) = match &self.entry {
+        self.rendered_by(trees, repository, context, render)
+    }
+
+    /// The same, by a function that does it.
+    pub fn rendered_by(
+        &self,
+        trees: &Trees,
+        repository: Arc<Repository<'_>>,
+        context: &Context,
+        render: impl FnOnce(&Inputs<'_>) -> Rendering,
+    ) -> Result<Rendering, Failure> {
+        let (entry, data) = match &self.source.entry {
             Some(entry) => {
                 let path = RepoPath::new(entry).map_err(|error| Failure::Usage(error.to_string()))?;
                 (Entry::Folder(path), BTreeMap::new())
@@ -135,7 +176,7 @@ impl RenderArguments {
             sources: others.map(|(name, tree)| (name.clone(), tree as &(dyn Tree + Sync))).collect(),
             entry,
             data,
-            is_strict: !self.lenient,
+            is_strict: !self.source.lenient,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
         }))
     }

@@ -9,5 +9,6 @@ pub mod kustomize;
 pub mod private_file;
 pub mod process;
 pub mod replace;
+pub mod revisions;
 pub mod terminal;
 pub mod tree;

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::context::Output;
 use crate::exit::Failure;
 
+pub mod changes;
 pub mod diff;
 pub mod findings;
 pub mod table;

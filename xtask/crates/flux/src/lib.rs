@@ -4,6 +4,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod arrival;
+pub mod diff;
 pub mod digest;
 pub mod envsubst;
 pub mod explain;

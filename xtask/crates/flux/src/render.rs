@@ -7,10 +7,12 @@ pub(crate) mod build;
 mod builds;
 mod data;
 mod discover;
+mod earlier;
 pub mod generator;
 mod manifest;
 pub mod masked;
 pub mod parallel;
+mod same;
 pub mod spec;
 pub mod variables;
 
@@ -23,10 +25,13 @@ use yamltree::diagnostic::Diagnostic;
 use yamltree::tree::Tree;
 
 pub use artifact::Artifact;
-pub(crate) use build::place;
+pub(crate) use build::{below, place};
 pub use builds::Repository;
 pub use data::of_object as data_of;
+use earlier::Basis;
+pub use earlier::Earlier;
 use generator::Files;
+pub use same::same;
 use spec::{Kustomization, Name};
 use variables::{Data, Variables};
 
@@ -48,6 +53,8 @@ pub struct Rendered {
     pub node: Node,
     /// Is something in it encrypted?
     pub encrypted: Encrypted,
+    /// What stands in the files in place of each encrypted value, by the path to it.
+    pub ciphers: Vec<(String, String)>,
     /// The variables that its text asked for.
     pub variables: Vec<String>,
     /// Those of them that only the cluster knows: placeholders stand for them.
@@ -63,6 +70,8 @@ pub struct Part {
     pub kustomization: Kustomization,
     /// Are these objects that are in the cluster beside the repository? Then the Kustomization has no name and applies nothing.
     pub is_beside: bool,
+    /// Number of the part of another rendering that this one was taken over from, since nothing that it is made of is different.
+    pub same: Option<usize>,
     /// Number of the part that makes the Kustomization, among all parts; none if it is there from the beginning.
     pub made_by: Option<usize>,
     /// What the marks of its own object count from 1.
@@ -77,6 +86,8 @@ pub struct Part {
     pub problem: Option<Box<Diagnostic>>,
     /// What is no error but probably not meant.
     pub warnings: Vec<Diagnostic>,
+    /// What it was built of.
+    basis: Arc<Basis>,
 }
 
 /// All that was found.
@@ -146,7 +157,13 @@ pub enum Entry {
 ///
 /// One Kustomization that cannot be built leaves its reason in its part, and the others are rendered all the same.
 pub fn render(inputs: &Inputs<'_>) -> Rendering {
-    discover::discover(inputs)
+    discover::discover(inputs, None)
+}
+
+/// The same, where another rendering is at hand: what nothing is different for is taken over from it, and says so
+/// ([`Part::same`]). The result is that of [`render`], but for the places in files of what was taken over.
+pub fn render_after(inputs: &Inputs<'_>, earlier: &Earlier<'_>) -> Rendering {
+    discover::discover(inputs, Some(earlier))
 }
 
 impl Rendering {

@@ -56,6 +56,7 @@ mod fields;
 mod file;
 mod generator;
 pub mod id;
+mod known_type;
 mod kustomization;
 mod limits;
 mod load;
@@ -77,6 +78,7 @@ mod session;
 mod set;
 mod shared;
 pub mod source;
+mod touched;
 mod transform;
 mod vars;
 pub mod yaml;
@@ -89,6 +91,7 @@ use yamltree::tree::Tree;
 
 pub use fault::Fault;
 pub use file::KustomizationFile;
+pub use known_type::KnownType;
 use kustomization::record::Entry;
 pub use limits::Limits;
 use load::{Folder, Loader};
@@ -96,6 +99,7 @@ use metadata::Way;
 pub use object::{Object, field};
 pub use session::Session;
 pub use source::{Origin, Source, Transformer};
+pub use touched::Touched;
 
 /// Where files may lie.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -142,6 +146,8 @@ pub struct Built {
     ways: Vec<(u32, yaml::node::Mark)>,
     /// What is no error but probably not meant, in the order in which it was met.
     pub warnings: Vec<Diagnostic>,
+    /// What of the tree decided all of this, but for a kustomization file that the caller gave.
+    pub touched: Touched,
 }
 
 /// Why a build failed: one diagnostic, boxed.
@@ -178,7 +184,7 @@ pub(crate) fn run(
         Ok(objects) => {
             let warnings = loader.warnings.take();
             let warnings = warnings.iter().map(|w| w.warning(&sources, folder.as_str())).collect();
-            Ok(Built { objects, sources, ways, warnings })
+            Ok(Built { objects, sources, ways, warnings, touched: loader.touched.take() })
         }
         Err(fault) => Err(BuildError(Box::new(fault.diagnostic(&sources, &folder.to_string())))),
     }

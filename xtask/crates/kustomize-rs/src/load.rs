@@ -15,6 +15,7 @@ use crate::remote;
 use crate::schema::Schema;
 use crate::session::Files;
 use crate::source::Sources;
+use crate::touched::Touched;
 use crate::yaml::node::{Mark, Node, Value};
 use crate::yaml::read::{self, Twice};
 use crate::yaml::value::through_json;
@@ -31,6 +32,7 @@ pub(crate) struct Loader<'a> {
     pub(crate) limits: Limits,
     pub(crate) sources: Sources,
     pub(crate) warnings: RefCell<Vec<Fault>>,
+    pub(crate) touched: RefCell<Touched>,
     pub(crate) schema: Arc<Schema>,
 }
 
@@ -62,6 +64,7 @@ impl<'a> Loader<'a> {
             limits: options.limits,
             sources: Sources::default(),
             warnings: RefCell::default(),
+            touched: RefCell::default(),
             schema: Arc::default(),
         }
     }
@@ -78,6 +81,7 @@ impl<'a> Loader<'a> {
     fn place(&self, folder: &Folder, path: &str, at: Mark) -> Result<RepoPath> {
         refuse_remote(path, at, remote::is_file)?;
         let place = folder.path.join(path).map_err(|e| fault("kustomize/path", at, e.to_string()))?;
+        self.touched.borrow_mut().files.insert(place.clone());
         if self.restrictor == LoadRestrictor::RootOnly && !place.starts_with(&folder.path) {
             let message = format!("security; file `{place}` is not in or below `{}`", folder.path);
             return Err(fault("kustomize/outside", at, message)
@@ -114,6 +118,8 @@ impl<'a> Loader<'a> {
 
     /// The kustomization file of a folder: its number, its text and its document.
     pub(crate) fn kustomization(&self, folder: &RepoPath, at: Mark) -> Result<(u32, Arc<str>, Node)> {
+        let files = NAMES.iter().filter_map(|name| folder.join(name).ok());
+        self.touched.borrow_mut().files.extend(files);
         let Configuration { place, text, node, again } = match self.known {
             None => self.configuration(folder, at)?,
             Some(known) => Configuration::clone(
@@ -185,7 +191,7 @@ impl<'a> Loader<'a> {
         }
         refuse_remote(path, at, remote::is_repository)?;
         let place = folder.path.join(path).map_err(|e| fault("kustomize/path", at, e.to_string()))?;
-        if !self.tree.has_folder(&place) {
+        if !self.has_folder(&place) {
             let message = format!("`{place}` is neither a file nor a folder");
             return Err(fault("kustomize/not-found", at, message));
         }
@@ -229,7 +235,12 @@ impl<'a> Loader<'a> {
 
     /// Is it a folder, or something remote that the original takes for one?
     pub(crate) fn is_folder(&self, folder: &Folder, path: &str) -> bool {
-        remote::is_repository(path) || folder.path.join(path).is_ok_and(|place| self.tree.has_folder(&place))
+        remote::is_repository(path) || folder.path.join(path).is_ok_and(|place| self.has_folder(&place))
+    }
+
+    fn has_folder(&self, place: &RepoPath) -> bool {
+        self.touched.borrow_mut().folders.insert(place.clone());
+        self.tree.has_folder(place)
     }
 }
 

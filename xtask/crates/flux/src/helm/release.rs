@@ -142,6 +142,27 @@ impl<'r> Release<'r> {
         releases.map(|(number, part, object)| (number, Release::of(part, object)))
     }
 
+    /// Every HelmRelease of a part; those whose fields cannot be what they are come back as diagnostics.
+    pub fn all_of(part: &'r Part) -> impl Iterator<Item = Result<Self, Box<Diagnostic>>> {
+        let objects = part.objects.iter().filter(|object| is_release(object));
+        objects.map(move |object| Release::of(part, object))
+    }
+
+    /// The HelmRelease of that name, with the number of its part; none too if its fields cannot be what they are.
+    pub fn find(rendering: &'r Rendering, name: &Name) -> Option<(usize, Self)> {
+        let is_it = |object: &&Rendered| {
+            let own = Name::of(&object.node);
+            let is_here = own.namespace == name.namespace
+                || (own.namespace.is_empty() && name.namespace == DEFAULT_NAMESPACE);
+            is_release(object) && own.name == name.name && is_here
+        };
+        let parts = rendering.parts.iter().enumerate();
+        let mut found =
+            parts.filter_map(|(number, part)| Some((number, part, part.objects.iter().find(is_it)?)));
+        let (number, part, object) = found.next()?;
+        Some((number, Release::of(part, object).ok()?))
+    }
+
     fn of(part: &'r Part, object: &'r Rendered) -> Result<Self, Box<Diagnostic>> {
         let mut name = Name::of(&object.node);
         if name.namespace.is_empty() {

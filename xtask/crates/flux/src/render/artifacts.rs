@@ -125,7 +125,7 @@ impl<'t> Artifacts<'t> {
     }
 }
 
-impl Discovery<'_, '_> {
+impl Discovery<'_, '_, '_> {
     /// Lets generators work; says whether any did.
     pub(super) fn generate(&mut self, patience: Patience) -> bool {
         let all = std::mem::take(&mut self.artifacts.waiting);

@@ -4,20 +4,20 @@
 //! `github.com/fluxcd/pkg/kustomize` 1.35.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use kustomize_rs::Source;
 use kustomize_rs::yaml::json;
 use kustomize_rs::yaml::node::{Mark, Node, Tag, Value};
+use kustomize_rs::{Source, Touched};
 use yamltree::diagnostic::{Diagnostic, Place};
 use yamltree::path::RepoPath;
 
 use super::builds::{self, Builds, UnfinishedObject, options};
-use super::manifest::{manifest, title, wrong};
+use super::manifest::{Looked, manifest, title, wrong};
 use super::spec::{GROUP, Kustomization, is_kind, text};
 use super::variables::{Asked, Lookup, Variables};
-use super::{Encrypted, Rendered, masked};
+use super::{Encrypted, Part, Rendered, masked};
 use crate::envsubst::{self, Strict};
 
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
@@ -43,6 +43,23 @@ pub(super) struct Built {
     pub(super) objects: Vec<Rendered>,
     pub(super) sources: Arc<[Source]>,
     pub(super) warnings: Vec<Diagnostic>,
+    /// What of the source decided it.
+    pub(super) touched: Touched,
+    pub(super) listed: BTreeSet<RepoPath>,
+}
+
+impl Built {
+    /// The same as another part was built.
+    pub(super) fn again(part: &Part) -> Self {
+        Built {
+            objects: part.objects.clone(),
+            sources: Arc::clone(&part.sources),
+            // Others may have been added since.
+            warnings: part.warnings.iter().take(part.basis.warnings).cloned().collect(),
+            touched: part.basis.touched.clone(),
+            listed: part.basis.listed.clone(),
+        }
+    }
 }
 
 /// Builds a Kustomization out of its source. `sources` are what the marks of its object count from 1.
@@ -59,7 +76,10 @@ pub(super) fn build(
         return Err(Box::new(Diagnostic::error("flux/path", place_of(kustomization, sources), message)));
     }
     let names: Vec<String> = sources.iter().map(|source| source.file.to_string()).collect();
-    let file = manifest(builds.session(), &folder, kustomization, &names, &options())?;
+    let (mut touched, mut listed) = (Touched::default(), BTreeSet::new());
+    touched.folders.insert(folder.clone());
+    let looked = Looked { touched: &mut touched, listed: &mut listed };
+    let file = manifest(builds.session(), &folder, kustomization, &names, &options(), looked)?;
     let built = builds.build(&folder, &file)?;
     let mut objects = Vec::with_capacity(built.objects.len());
     let mut warnings = built.warnings.clone();
@@ -69,7 +89,9 @@ pub(super) fn build(
         }
     }
     refuse_same(&objects, kustomization, &built.sources)?;
-    Ok(Built { objects, sources: Arc::clone(&built.sources), warnings })
+    touched.files.extend(built.touched.files.iter().cloned());
+    touched.folders.extend(built.touched.folders.iter().cloned());
+    Ok(Built { objects, sources: Arc::clone(&built.sources), warnings, touched, listed })
 }
 
 /// Where a mark is; none for what was not read from a file.
@@ -100,10 +122,10 @@ fn finished(
         return Err(refuse("flux/object", message));
     }
     let mut node = Cow::Borrowed(&object.node);
-    let mut encrypted = Encrypted::No;
+    let (mut encrypted, mut ciphers) = (Encrypted::No, Vec::new());
     if node.get("sops").is_some() {
         if kustomization.decrypts {
-            masked::mask(node.to_mut());
+            ciphers = masked::mask(node.to_mut());
             encrypted = Encrypted::Masked;
         } else if is_kind(&node, "", "Secret") {
             let message = format!(
@@ -130,7 +152,8 @@ fn finished(
     }
     let mut node = node.into_owned();
     label(&mut node, kustomization);
-    Ok(Some(Rendered { node, encrypted, variables: asked.all, unknown: asked.unknown, before: asked.before }))
+    let Asked { all: variables, unknown, before } = asked;
+    Ok(Some(Rendered { node, encrypted, ciphers, variables, unknown, before }))
 }
 
 fn is_left_alone(node: &Node) -> bool {

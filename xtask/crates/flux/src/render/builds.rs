@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use kustomize_rs::yaml::emit::{self, Unwritable};
 use kustomize_rs::yaml::node::Node;
-use kustomize_rs::{Built, KustomizationFile, LoadRestrictor, Object, Options, Reorder, Session, Source};
+use kustomize_rs::{
+    Built, KustomizationFile, LoadRestrictor, Object, Options, Reorder, Session, Source, Touched,
+};
 use yamltree::diagnostic::Diagnostic;
 use yamltree::path::RepoPath;
 use yamltree::tree::Tree;
@@ -55,6 +57,8 @@ pub(super) struct Unfinished {
     pub(super) objects: Vec<UnfinishedObject>,
     pub(super) sources: Arc<[Source]>,
     pub(super) warnings: Vec<Diagnostic>,
+    /// What of the source decided it, beside the kustomization file that it was asked with.
+    pub(super) touched: Touched,
 }
 
 pub(super) struct UnfinishedObject {
@@ -125,10 +129,10 @@ impl<'t> Builds<'t> {
 
     fn unfinished(&self, folder: &RepoPath, file: &KustomizationFile) -> Made {
         let built = self.session.build_with(folder, file, &options()).map_err(|error| error.0)?;
-        let Built { objects, sources, warnings, .. } = built;
+        let Built { objects, sources, warnings, touched, .. } = built;
         let unfinished = |object| UnfinishedObject { object, text: OnceLock::new() };
         let objects = objects.into_iter().map(unfinished).collect();
-        Ok(Arc::new(Unfinished { objects, sources: sources.into(), warnings }))
+        Ok(Arc::new(Unfinished { objects, sources: sources.into(), warnings, touched }))
     }
 }
 

@@ -6,14 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kustomize_rs::Source;
 use kustomize_rs::yaml::node::Node;
+use kustomize_rs::{Source, Touched};
 use yamltree::diagnostic::{Diagnostic, Severity};
 use yamltree::path::RepoPath;
 
 use super::artifacts::{ARTIFACT, Artifacts, Missing, Patience};
 use super::build::{Built, build, folder, place_of};
 use super::builds::Builds;
+use super::earlier::{Basis, Earlier, Origin};
 use super::generator::ArtifactGenerator;
 use super::manifest::title;
 use super::spec::{Kustomization, Name, SOURCE_GROUP, is_kind, is_kustomization, text};
@@ -34,10 +35,13 @@ struct Pending {
     sources: Arc<[Source]>,
 }
 
-pub(super) struct Discovery<'i, 't> {
+pub(super) struct Discovery<'i, 't, 'e> {
     inputs: &'i Inputs<'t>,
+    earlier: Option<&'i Earlier<'e>>,
     /// Builds of the repository, where its source object leaves files out.
     heeding: Option<Builds<'t>>,
+    /// The `spec.ignore` of the repository's own source.
+    own_ignore: Option<String>,
     others: BTreeMap<&'i str, Builds<'t>>,
     pub(super) artifacts: Artifacts<'t>,
     /// Sources that are known to be the repository.
@@ -50,10 +54,12 @@ pub(super) struct Discovery<'i, 't> {
     parts: Vec<Part>,
 }
 
-pub(super) fn discover(inputs: &Inputs<'_>) -> Rendering {
+pub(super) fn discover(inputs: &Inputs<'_>, earlier: Option<&Earlier<'_>>) -> Rendering {
     let mut discovery = Discovery {
         inputs,
+        earlier,
         heeding: None,
+        own_ignore: None,
         others: inputs.sources.iter().map(|(name, tree)| (name.as_str(), Builds::of(*tree, None))).collect(),
         artifacts: Artifacts::default(),
         own_names: BTreeSet::new(),
@@ -96,10 +102,14 @@ fn forgive(parts: &mut [Part]) {
 /// What came of one Kustomization.
 struct Done {
     variables: Variables,
+    /// Where the source was, if that can be compared.
+    origin: Option<Origin>,
     built: Result<Built, Box<Diagnostic>>,
+    /// The part that it was taken over from.
+    same: Option<usize>,
 }
 
-impl<'t> Discovery<'_, 't> {
+impl<'t> Discovery<'_, 't, '_> {
     fn begin(&mut self) {
         match &self.inputs.entry {
             Entry::Objects(objects) => {
@@ -122,6 +132,7 @@ impl<'t> Discovery<'_, 't> {
         let rendered = |(index, (node, _)): (usize, &&(Node, String))| Rendered {
             node: node.clone().of(number(index)),
             encrypted: Encrypted::No,
+            ciphers: Vec::new(),
             variables: Vec::new(),
             unknown: Vec::new(),
             before: Vec::new(),
@@ -130,11 +141,16 @@ impl<'t> Discovery<'_, 't> {
             objects: others.iter().enumerate().map(rendered).collect(),
             sources: others.iter().map(|(_, file)| source(file)).collect(),
             warnings: Vec::new(),
+            touched: Touched::default(),
+            listed: BTreeSet::new(),
         };
         let pending =
             Pending { kustomization: entry(&RepoPath::root()), made_by: None, sources: Arc::from([]) };
         if !built.objects.is_empty() {
-            self.add(pending, Done { variables: Variables::default(), built: Ok(built) });
+            self.add(
+                pending,
+                Done { variables: Variables::default(), origin: None, built: Ok(built), same: None },
+            );
             self.parts.iter_mut().for_each(|part| part.is_beside = true);
         }
     }
@@ -168,6 +184,7 @@ impl<'t> Discovery<'_, 't> {
         let ignore = text(own.get("spec"), "ignore");
         if !ignore.is_empty() {
             self.heeding = Some(Builds::of(self.inputs.repository.tree(), Some(ignore.to_owned())));
+            self.own_ignore = Some(ignore.to_owned());
         }
     }
 
@@ -248,21 +265,43 @@ impl<'t> Discovery<'_, 't> {
             || source.name == USUAL
             || (source.kind != ARTIFACT && !self.made.contains(source));
         let is_own = is_own && SOURCE_KINDS.contains(&source.kind.as_str());
-        let own = || self.heeding.as_ref().unwrap_or(&self.inputs.repository.builds);
-        if is_own { Ok(own()) } else { Err(Missing::Elsewhere) }
+        if is_own { Ok(self.own()) } else { Err(Missing::Elsewhere) }
+    }
+
+    /// The repository itself.
+    fn own(&self) -> &Builds<'t> {
+        self.heeding.as_ref().unwrap_or(&self.inputs.repository.builds)
     }
 
     fn one(&self, pending: &Pending) -> Done {
         let Pending { kustomization, sources, .. } = pending;
         let variables = Variables::of(kustomization, |r| self.data.get(r), self.inputs.is_strict);
-        let built = match self.source(&kustomization.source) {
-            Ok(builds) => build(builds, kustomization, sources, &variables),
+        let builds = match self.source(&kustomization.source) {
+            Ok(builds) => builds,
             Err(missing) => {
                 let place = place_of(kustomization, sources);
-                Err(Box::new(missing.diagnostic(&title(kustomization), &kustomization.source, place)))
+                let why = missing.diagnostic(&title(kustomization), &kustomization.source, place);
+                return Done { variables, origin: None, built: Err(Box::new(why)), same: None };
             }
         };
-        Done { variables, built }
+        let origin = self.origin(&kustomization.source, builds);
+        let found = self.earlier.and_then(|earlier| {
+            let number = earlier.part(kustomization, &variables, origin.as_ref(), builds)?;
+            Some((number, earlier.taken(number)?))
+        });
+        if let Some((number, part)) = found {
+            return Done { variables, origin, built: Ok(Built::again(part)), same: Some(number) };
+        }
+        let built = build(builds, kustomization, sources, &variables);
+        Done { variables, origin, built, same: None }
+    }
+
+    /// Where the files of a source are, if it can be said whether they are those of another rendering.
+    fn origin(&self, source: &ObjectKey, builds: &Builds<'t>) -> Option<Origin> {
+        if std::ptr::eq(builds, self.own()) {
+            return Some(Origin::Repository(self.own_ignore.clone()));
+        }
+        self.artifacts.get(source).map(|_| Origin::Made)
     }
 
     fn add(&mut self, pending: Pending, done: Done) {
@@ -270,6 +309,7 @@ impl<'t> Discovery<'_, 't> {
         let number = self.parts.len();
         let mut part = Part {
             is_beside: false,
+            same: done.same,
             made_by,
             own_sources,
             variables: done.variables,
@@ -277,12 +317,16 @@ impl<'t> Discovery<'_, 't> {
             sources: Arc::from([]),
             problem: None,
             warnings: Vec::new(),
+            basis: Arc::default(),
             kustomization,
         };
         match done.built {
             Err(problem) => part.problem = Some(problem),
             Ok(built) => {
                 (part.objects, part.sources, part.warnings) = (built.objects, built.sources, built.warnings);
+                let (touched, listed) = (built.touched, built.listed);
+                part.basis =
+                    Arc::new(Basis { home: done.origin, touched, listed, warnings: part.warnings.len() });
             }
         }
         for object in &part.objects {

@@ -3,8 +3,10 @@
 //!
 //! Upstream: `GenerateManifest` of `github.com/fluxcd/pkg/kustomize` 1.35 (`kustomize_generator.go`).
 
+use std::collections::BTreeSet;
+
 use kustomize_rs::yaml::node::{Field, Mark, Node, Value};
-use kustomize_rs::{KustomizationFile, Options, Session};
+use kustomize_rs::{KustomizationFile, Options, Session, Touched};
 use yamltree::diagnostic::{Diagnostic, Place};
 use yamltree::path::RepoPath;
 use yamltree::tree::{Entry, Tree};
@@ -16,6 +18,13 @@ const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomizat
 
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
+/// What of the source was looked at.
+pub(super) struct Looked<'l> {
+    pub(super) touched: &'l mut Touched,
+    /// Folders whose entries count.
+    pub(super) listed: &'l mut BTreeSet<RepoPath>,
+}
+
 /// The file with everything merged in. `sources` are the files that the marks of the Kustomization count from 1.
 pub(super) fn manifest<T: Tree>(
     session: &Session<T>,
@@ -23,7 +32,9 @@ pub(super) fn manifest<T: Tree>(
     kustomization: &Kustomization,
     sources: &[String],
     options: &Options,
+    mut looked: Looked<'_>,
 ) -> Result<KustomizationFile> {
+    looked.touched.files.extend(NAMES.iter().filter_map(|name| folder.join(name).ok()));
     let mut file = match session.file(folder, options).map_err(|error| error.0)? {
         Some(mut file) => {
             // Otherwise kustomize would call the file empty.
@@ -32,7 +43,7 @@ pub(super) fn manifest<T: Tree>(
             }
             file
         }
-        None => generated(session.tree(), folder)?,
+        None => generated(session.tree(), folder, &mut looked)?,
     };
     file.sources = sources.to_vec();
     for (field, own) in
@@ -44,7 +55,7 @@ pub(super) fn manifest<T: Tree>(
     }
     let patches = kustomization.list("patches").iter().map(|patch| taken(patch, &["patch", "target"]));
     append(&mut file.node, "patches", patches.collect());
-    append(&mut file.node, "components", components(session.tree(), folder, kustomization)?);
+    append(&mut file.node, "components", components(session.tree(), folder, kustomization, &mut looked)?);
     append(&mut file.node, "patchesStrategicMerge", merges(kustomization)?);
     append(&mut file.node, "patchesJson6902", operations(kustomization));
     images(&mut file.node, kustomization);
@@ -94,7 +105,12 @@ fn taken(node: &Node, names: &[&str]) -> Node {
     kept
 }
 
-fn components(tree: &dyn Tree, folder: &RepoPath, kustomization: &Kustomization) -> Result<Vec<Node>> {
+fn components(
+    tree: &dyn Tree,
+    folder: &RepoPath,
+    kustomization: &Kustomization,
+    looked: &mut Looked<'_>,
+) -> Result<Vec<Node>> {
     let ignores_missing = text(kustomization.object.get("spec"), "ignoreMissingComponents") == "true";
     let mut kept = Vec::new();
     for component in kustomization.list("components") {
@@ -103,6 +119,10 @@ fn components(tree: &dyn Tree, folder: &RepoPath, kustomization: &Kustomization)
             let message =
                 format!("{}: component path `{path}` must be local and relative", title(kustomization));
             return Err(wrong("flux/component", folder, message));
+        }
+        if let Ok(place) = folder.join(path) {
+            looked.touched.folders.insert(place.clone());
+            looked.touched.files.insert(place);
         }
         let exists = || folder.join(path).is_ok_and(|place| tree.has_folder(&place) || tree.has_file(&place));
         if ignores_missing && !exists() {
@@ -172,11 +192,11 @@ fn images(node: &mut Node, kustomization: &Kustomization) {
 }
 
 /// A file that lists all manifests below a folder, and folders that have a kustomization file of their own.
-fn generated(tree: &dyn Tree, folder: &RepoPath) -> Result<KustomizationFile> {
+fn generated(tree: &dyn Tree, folder: &RepoPath, looked: &mut Looked<'_>) -> Result<KustomizationFile> {
     let place = folder.join(NAMES[0]).map_err(|error| wrong("flux/path", folder, error.to_string()))?;
     let mut file = KustomizationFile::new(place);
     let mut paths = Vec::new();
-    scan(tree, folder, &mut paths)?;
+    scan(tree, folder, &mut paths, looked)?;
     let mut resources = Vec::new();
     for entry in paths {
         let below = entry.path.as_str().strip_prefix(folder.as_str()).unwrap_or_default();
@@ -191,7 +211,8 @@ fn generated(tree: &dyn Tree, folder: &RepoPath) -> Result<KustomizationFile> {
 }
 
 /// As `filepath.Walk` goes: each folder's entries by name, folders where they stand.
-fn scan(tree: &dyn Tree, folder: &RepoPath, paths: &mut Vec<Entry>) -> Result<()> {
+fn scan(tree: &dyn Tree, folder: &RepoPath, paths: &mut Vec<Entry>, looked: &mut Looked<'_>) -> Result<()> {
+    looked.listed.insert(folder.clone());
     let entries = tree
         .list(folder)
         .map_err(|error| wrong("flux/path", folder, format!("cannot be listed: {error}")))?;
@@ -200,10 +221,11 @@ fn scan(tree: &dyn Tree, folder: &RepoPath, paths: &mut Vec<Entry>) -> Result<()
     for entry in entries {
         let name = entry.path.name().unwrap_or_default();
         if entry.is_dir {
+            looked.listed.insert(entry.path.clone());
             let inside = tree.list(&entry.path).unwrap_or_default();
             let has_file =
                 inside.iter().any(|e| !e.is_dir && NAMES.contains(&e.path.name().unwrap_or_default()));
-            if has_file { paths.push(entry) } else { scan(tree, &entry.path, paths)? }
+            if has_file { paths.push(entry) } else { scan(tree, &entry.path, paths, looked)? }
         } else if name.ends_with(".yaml") || name.ends_with(".yml") {
             paths.push(entry);
         }

@@ -1,0 +1,139 @@
+//! `diff`: what a change would do to a cluster, before it does.
+
+mod clusters;
+mod compared;
+mod points;
+
+use clap::{Args, ValueEnum};
+use flux::diff::Diff;
+use serde_json::json;
+
+use self::compared::{Compared, Wanted};
+use self::points::{Point, Points};
+use super::release_arguments::ReleaseArguments;
+use super::render_arguments::SourceArguments;
+use crate::context::{Context, Output};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::report;
+use crate::report::changes::human::{Form, human};
+use crate::report::changes::{self, short};
+use crate::report::findings::human::Style;
+
+/// Flags of `diff`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask diff                                the files on disk, with where the work left its target branch
+  cargo xtask diff HEAD                           the files on disk with the last commit
+  cargo xtask diff --base stable                  the files on disk with where the work left the branch stable
+  cargo xtask diff HEAD~20 HEAD                   two commits, also HEAD~20..HEAD; main...topic begins where topic left main
+  cargo xtask diff --cluster example --charts     for one cluster, with its overrides, and what Helm makes of its releases
+  cargo xtask diff --cluster example --cluster other
+                                                  two clusters
+  cargo xtask diff --all-clusters                 what would change where
+  cargo xtask diff --repository ../home-ops --entry kubernetes/flux/cluster
+                                                  any repository that Flux follows
+  cargo xtask diff --format short                 a line each, for `grep`
+
+What reads the same to Kubernetes is no change: order of keys, quotes, indentation, moved files, new hashes in names. Secrets are
+compared and never shown. Exit code 1 when something is different, 0 when nothing is.
+
+With --output json: `version` (1), `before` and `after` (what was compared), `summary` (counts), `owners` (Kustomizations and releases
+as they were and are), `changes` (`kind` is added, removed, changed or renamed; each with its `owner`, its `object` and its `fields`),
+`faults` (what can be rendered on one side only) and `unseen` (owners that could not be compared). --full adds the whole objects.")]
+pub struct Arguments {
+    /// What to compare: REVISION with the files on disk, or two revisions, also as A..B and A...B [default: where HEAD left the branch
+    /// that it will go into]
+    #[arg(value_name = "REVISION", num_args = 0..=2)]
+    revisions: Vec<String>,
+    /// Compare with where HEAD left this branch or commit
+    #[arg(long, value_name = "REVISION", conflicts_with = "revisions")]
+    base: Option<String>,
+    /// For this cluster, its overrides included; a second one is compared with the first [default: sandbox]
+    #[arg(long = "cluster", value_name = "CLUSTER", conflicts_with = "entry")]
+    clusters: Vec<String>,
+    /// For every cluster that has a folder: what would change where
+    #[arg(long, conflicts_with_all = ["clusters", "entry"])]
+    all_clusters: bool,
+    #[command(flatten)]
+    source: SourceArguments,
+    #[command(flatten)]
+    releases: ReleaseArguments,
+    /// Render both sides whole, also what no change reaches: for comparison
+    #[arg(long, hide = true)]
+    whole: bool,
+    /// Show everything: long values, long lists, whole objects that are new or gone
+    #[arg(long)]
+    full: bool,
+    /// How changes are printed; `--output json` prints them for machines
+    #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
+    format: Format,
+}
+
+/// How changes are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// By component and owner, with what changed in each field
+    Human,
+    /// A line for each field
+    Short,
+}
+
+/// Runs `diff`.
+pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
+    if arguments.clusters.len() > 2 {
+        return Err(Failure::Usage(
+            "two clusters can be compared, not more; --all-clusters looks at each".into(),
+        ));
+    }
+    let points = Points::of(arguments, context)?;
+    let wanted = Wanted {
+        source: &arguments.source,
+        releases: arguments.releases.options(),
+        is_whole: arguments.whole,
+    };
+    if arguments.all_clusters {
+        return clusters::run(&points, &wanted, arguments, context);
+    }
+    let compared = compared::compare(&points, &wanted, context)?;
+    shown(&compared, &points, arguments, context);
+    Ok(if compared.diff.is_empty() { Exit::Yes } else { Exit::No })
+}
+
+/// Prints what is different.
+fn shown(compared: &Compared, points: &Points, arguments: &Arguments, context: &Context) {
+    let diff = &compared.diff;
+    match (context.output, arguments.format) {
+        (Output::Json, _) => {
+            let mut document = json!({
+                "version": 1,
+                "before": points.before,
+                "after": points.after,
+                "summary": changes::Summary::of(diff),
+            });
+            changes::add_to(&mut document, diff, arguments.full);
+            report::json(&document);
+        }
+        (_, Format::Short) => short::lines(diff).iter().for_each(report::line),
+        (_, Format::Human) => {
+            let form = Form { style: Style::of_stdout(), is_full: arguments.full };
+            let text = human(diff, form);
+            if !text.is_empty() {
+                report::line(text.trim_end());
+            }
+        }
+    }
+    context.terminal.say(summary(diff, points));
+}
+
+fn summary(diff: &Diff, points: &Points) -> String {
+    let between = points.said();
+    if diff.is_empty() {
+        return format!("Nothing is different: {between}");
+    }
+    format!("{}: {between}", changes::Summary::of(diff))
+}
+
+/// A point without a cluster, for a table of many.
+fn without_cluster(point: &Point) -> Point {
+    Point { cluster: None, ..point.clone() }
+}

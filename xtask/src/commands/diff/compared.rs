@@ -1,0 +1,103 @@
+//! Both states rendered and compared: what nothing is different for is rendered once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use fleet::roots::COMPONENT_LABEL;
+use flux::diff::{Diff, ReleaseObjects, Side, diff};
+use flux::render::{Earlier, Inputs, Rendering, Repository, render_after};
+use yamltree::diagnostic::Diagnostic;
+use yamltree::path::RepoPath;
+
+use super::points::{Point, Points};
+use crate::commands::render_arguments::{RenderArguments, SourceArguments};
+use crate::context::Context;
+use crate::edge::revisions::Revisions;
+use crate::edge::tree::Trees;
+use crate::exit::Failure;
+use crate::releases::{self, Options};
+
+/// What is compared, whichever two states.
+pub struct Wanted<'a> {
+    /// Where Flux begins.
+    pub source: &'a SourceArguments,
+    /// How releases are rendered; none if they are not.
+    pub releases: Option<Options>,
+    /// Is everything rendered twice?
+    pub is_whole: bool,
+}
+
+/// What came of it.
+pub struct Compared {
+    /// What is different.
+    pub diff: Diff,
+}
+
+type Rendered = (Rendering, Trees);
+
+/// Compares two states.
+pub fn compare(points: &Points, wanted: &Wanted<'_>, context: &Context) -> Result<Compared, Failure> {
+    let what = |point: &Point| {
+        RenderArguments::of(wanted.source.clone(), point.cluster.clone(), point.commit.clone())
+    };
+    let (before, after) = (what(&points.before), what(&points.after));
+    // The side that is rendered whole is the one whose files are on disk.
+    let second = after.rendered_with_trees(context)?;
+    let first = match changed(points, wanted, context)? {
+        Some(changed) => {
+            let earlier = Earlier::new(&second.0, &*second.1.repository, changed);
+            let trees = before.trees(before.tree(context)?);
+            let repository = Arc::new(Repository::new(&*trees.repository));
+            let render = |inputs: &Inputs<'_>| render_after(inputs, &earlier);
+            (before.rendered_by(&trees, repository, context, render)?, trees)
+        }
+        None => before.rendered_with_trees(context)?,
+    };
+    let (of_first, of_second) = (made(&first, wanted, context)?, made(&second, wanted, context)?);
+    Ok(Compared { diff: diff(&side(&first, &of_first), &side(&second, &of_second)) })
+}
+
+fn side<'r>((rendering, _): &'r Rendered, releases: &'r [ReleaseObjects]) -> Side<'r> {
+    Side { rendering, releases, component_label: COMPONENT_LABEL }
+}
+
+/// The files that are different; none if that is not known, or if nothing is to be taken over.
+fn changed(
+    points: &Points,
+    wanted: &Wanted<'_>,
+    context: &Context,
+) -> Result<Option<BTreeSet<RepoPath>>, Failure> {
+    let (before, after) = (&points.before.commit, &points.after.commit);
+    if wanted.is_whole {
+        return Ok(None);
+    }
+    if before == after {
+        return Ok(Some(BTreeSet::new()));
+    }
+    // Git itself reads what libgit2 refuses, a repository of another user, and then nothing is known.
+    let Ok(revisions) = Revisions::of(wanted.source.root(context)) else { return Ok(None) };
+    Ok(Some(match (before, after) {
+        (Some(before), Some(after)) => revisions.changed(before, after)?,
+        (Some(commit), None) | (None, Some(commit)) => revisions.changed_on_disk(commit)?,
+        (None, None) => BTreeSet::new(),
+    }))
+}
+
+/// What the releases of a side make, if that is wanted.
+fn made(
+    (rendering, trees): &Rendered,
+    wanted: &Wanted<'_>,
+    context: &Context,
+) -> Result<Vec<ReleaseObjects>, Failure> {
+    let Some(options) = &wanted.releases else { return Ok(Vec::new()) };
+    let all = releases::rendered(rendering, trees, options, context)?.releases;
+    let of = |release: releases::RenderedRelease| -> Result<ReleaseObjects, Box<Diagnostic>> {
+        let objects = release.objects()?;
+        let chart =
+            release.chart.split_once(' ').map(|(name, version)| (name.to_owned(), version.to_owned()));
+        let releases::RenderedRelease { part, name, namespace, problem, .. } = release;
+        Ok(ReleaseObjects { part, name, namespace, chart, objects, problem })
+    };
+    let made = all.into_iter().map(of).collect::<Result<_, _>>();
+    made.map_err(|found| Failure::Faulty(vec![*found]))
+}
