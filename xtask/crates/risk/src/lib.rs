@@ -9,6 +9,7 @@
 
 mod address;
 mod amount;
+mod catalogue;
 mod changed;
 mod fate;
 mod image;
@@ -27,6 +28,7 @@ use flux::diff::{Diff, FieldPath, Identity, OwnerKey};
 use flux::graph::Graph;
 use serde::Serialize;
 
+pub use catalogue::catalogue;
 pub use rule::{Check, Example, Found, Rule};
 pub use rules::RULES;
 pub use subject::Subject;
@@ -39,10 +41,10 @@ pub struct Risk {
     pub severity: Severity,
     /// What it threatens.
     pub class: Class,
-    /// The object; none for the folder where Flux begins.
-    pub object: Option<Identity>,
     /// The code of the rule, `family/what`, stable.
     pub code: &'static str,
+    /// The object; none for the folder where Flux begins.
+    pub object: Option<Identity>,
     /// The field that decides it; empty for the object as a whole.
     pub path: FieldPath,
     /// Who makes the object, or made it.
@@ -91,6 +93,12 @@ pub fn of(diff: &Diff) -> Vec<Risk> {
 /// The same with what surrounds the change: who waits for whom, of everything that was and is rendered.
 pub fn of_within(diff: &Diff, before: &Graph, after: &Graph) -> Vec<Risk> {
     all(&Subject::new(diff).within(before, after))
+}
+
+/// Can a difference have risks that only show with what surrounds it?
+pub fn asks_for_surroundings(diff: &Diff) -> bool {
+    !diff.faults.is_empty()
+        || diff.changes.iter().any(|change| change.object.group.ends_with("toolkit.fluxcd.io"))
 }
 
 fn all(subject: &Subject<'_>) -> Vec<Risk> {

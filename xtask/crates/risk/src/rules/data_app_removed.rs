@@ -49,7 +49,9 @@ fn check(changed: &Changed<'_>, found: &mut Found) {
     for it in made {
         if it.is_deleted() { count += 1 } else { kept += 1 }
     }
-    if count == 0 && kept > 0 {
+    let moved = changed.subject.changes().any(|it| it.change.former_owner.as_ref() == Some(&own));
+    // What others make from now on, or what stays, is told as that.
+    if count == 0 && (kept > 0 || moved) {
         return;
     }
     let rest = if kept > 0 { format!("; {} stay", counted(kept, "object")) } else { String::new() };

@@ -36,7 +36,9 @@ fn check(changed: &Changed<'_>, found: &mut Found) {
     }
     let size =
         ["spec.resources.requests.storage", "spec.capacity.storage"].map(|keys| text(changed.before, keys));
-    let size =
-        size.into_iter().find(|size| !size.is_empty()).map_or(String::new(), |size| format!(" of {size}"));
-    found.object(changed, format!("it{size} is deleted"));
+    let size = size
+        .into_iter()
+        .find(|size| !size.is_empty())
+        .map_or(String::new(), |size| format!(", {size} of storage with it"));
+    found.object(changed, format!("it is deleted{size}"));
 }

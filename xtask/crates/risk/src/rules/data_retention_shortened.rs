@@ -26,16 +26,8 @@ spec: {retention: <>}
     check: Check::Object(check),
 };
 
-const NAMES: [&str; 8] = [
-    "retention",
-    "retentionsize",
-    "retentionperiod",
-    "retention_period",
-    "retentiontime",
-    "ttl",
-    "retentionpolicy",
-    "successfuljobshistorylimit",
-];
+const NAMES: [&str; 6] =
+    ["retention", "retentionsize", "retentionperiod", "retention_period", "retentiontime", "retentionpolicy"];
 const ARGUMENTS: [&str; 3] =
     ["--storage.tsdb.retention.time=", "--storage.tsdb.retention.size=", "-retentionPeriod="];
 
@@ -45,7 +37,8 @@ fn check(changed: &Changed<'_>, found: &mut Found) {
     }
     for field in changed.change.fields.iter().filter(|field| !field.is_secret) {
         let (Some(before), Some(after)) = (&field.before, &field.after) else { continue };
-        if is_retention(field) && is_shorter(before, after) {
+        let is_backup = changed.change.object.group == "velero.io" && field.path.is_at("spec.template.ttl");
+        if (is_backup || is_retention(field)) && is_shorter(before, after) {
             found.at(
                 changed,
                 field.path.clone(),

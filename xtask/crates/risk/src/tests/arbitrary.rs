@@ -214,7 +214,7 @@ fn difference() -> impl Strategy<Value = Diff> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_rule_panics_and_each_speaks_once_of_an_object(diff in difference()) {

@@ -56,8 +56,8 @@ fn what_is_kept_is_no_loss_but_an_orphan() {
 fn with_an_application_go_its_claims_unless_its_policy_says_otherwise() {
     let other = "#- k/c.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: here, namespace: shop}\n";
     let gone = |spec: &str| codes(&format!("{}{other}", shop(spec, CLAIM)), other);
-    assert_eq!(gone("prune: true"), ["data/claim-removed", "data/app-removed"]);
-    assert_eq!(gone("prune: false, deletionPolicy: Delete"), ["data/claim-removed", "data/app-removed"]);
+    assert_eq!(gone("prune: true"), ["data/app-removed", "data/claim-removed"]);
+    assert_eq!(gone("prune: false, deletionPolicy: Delete"), ["data/app-removed", "data/claim-removed"]);
     assert_eq!(gone("prune: true, deletionPolicy: Orphan"), ["update/orphaned"]);
     assert_eq!(gone("prune: false"), ["update/orphaned"]);
     assert_eq!(gone("prune: true, suspend: true"), ["update/orphaned"]);
@@ -73,9 +73,9 @@ fn a_removed_application_tells_of_no_downtime_of_its_own() {
     assert_eq!(codes(&format!("{}{other}", shop("prune: true", rest)), other), ["data/app-removed"]);
     let expected = [
         "downtime/host-removed",
+        "downtime/disruption-budget",
         "downtime/service-removed",
         "downtime/workload-removed",
-        "downtime/disruption-budget",
     ];
     assert_eq!(codes(&shop("prune: true", rest), &shop("prune: true", "")), expected);
 }
