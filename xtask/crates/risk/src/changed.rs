@@ -70,7 +70,7 @@ impl<'s> Changed<'s> {
 
     /// What happens to it, if it is gone.
     pub(crate) fn fate(&self) -> Option<Fate> {
-        self.is_gone().then(|| fate(self.subject.diff, self.change))
+        self.is_gone().then(|| fate(self.subject.diff, &self.subject.owners, self.change))
     }
 
     /// Is it deleted in the cluster?

@@ -4,7 +4,7 @@ use flux::diff::{Change, ChangeKind, Diff, OwnerKind};
 use serde_json::Value;
 
 use crate::changed::{annotation, label};
-use crate::subject::{KUSTOMIZE, change_of};
+use crate::subject::{KUSTOMIZE, Owners};
 
 /// Makers of makers are asked no deeper.
 const DEEPEST: usize = 32;
@@ -19,11 +19,11 @@ pub(crate) enum Fate {
 }
 
 /// What happens to an object that is gone.
-pub(crate) fn fate(diff: &Diff, change: &Change) -> Fate {
-    at_depth(diff, change, 0)
+pub(crate) fn fate(diff: &Diff, owners: &Owners<'_>, change: &Change) -> Fate {
+    at_depth(diff, owners, change, 0)
 }
 
-fn at_depth(diff: &Diff, change: &Change, depth: usize) -> Fate {
+fn at_depth(diff: &Diff, owners: &Owners<'_>, change: &Change, depth: usize) -> Fate {
     let object = change.before.as_deref().unwrap_or(&Value::Null);
     let owner = diff.owner(&change.owner);
     match change.owner.kind {
@@ -57,9 +57,9 @@ fn at_depth(diff: &Diff, change: &Change, depth: usize) -> Fate {
             _ => {}
         }
     }
-    match change_of(diff, &change.owner) {
+    match owners.change(&change.owner) {
         Some(of_owner) if of_owner.kind == ChangeKind::Removed && depth < DEEPEST => {
-            match at_depth(diff, of_owner, depth + 1) {
+            match at_depth(diff, owners, of_owner, depth + 1) {
                 Fate::Deleted => Fate::Deleted,
                 Fate::Kept(_) => Fate::Kept("its owner stays in the cluster"),
             }

@@ -1,8 +1,10 @@
 //! Images of an object that changed.
 
-use flux::diff::{FieldPath, images};
+use flux::diff::{FieldPath, Image, OwnerKey, OwnerKind, Segment, images};
+use serde_json::Value;
 
-use crate::changed::{Changed, path, text};
+use crate::changed::{Changed, at, path, text};
+use crate::subject::HELM;
 use crate::version::Step;
 
 /// A reference to an image, taken apart.
@@ -126,8 +128,15 @@ pub(crate) fn image_changes(changed: &Changed<'_>) -> Vec<ImageChange> {
     if !changed.stays() {
         return Vec::new();
     }
-    let before = images(changed.before);
-    let pairs = images(changed.after).into_iter().filter_map(|image| {
+    let mut before = images(changed.before);
+    let mut after = images(changed.after);
+    if changed.is(HELM, "HelmRelease") && !is_rendered(changed) {
+        for (object, found) in [(changed.before, &mut before), (changed.after, &mut after)] {
+            let key = |key: &str| Segment::Key(key.to_owned());
+            of_values(at(object, "spec.values"), &mut vec![key("spec"), key("values")], found);
+        }
+    }
+    let pairs = after.into_iter().filter_map(|image| {
         let old = before.iter().find(|old| old.path == image.path)?;
         Some((image.path, old.reference.clone(), image.reference))
     });
@@ -144,6 +153,43 @@ pub(crate) fn image_changes(changed: &Changed<'_>) -> Vec<ImageChange> {
             after: Reference::parse(&new),
         })
         .collect()
+}
+
+/// Is something known of what the release makes? Then its images are told there.
+fn is_rendered(changed: &Changed<'_>) -> bool {
+    let object = &changed.change.object;
+    let own = OwnerKey::new(OwnerKind::HelmRelease, &object.namespace, &object.name);
+    changed.subject.diff.changes.iter().any(|change| change.owner == own)
+}
+
+/// Images of values: where a repository and a tag stand together.
+fn of_values(values: &Value, path: &mut Vec<Segment>, found: &mut Vec<Image>) {
+    let below: Vec<(Segment, &Value)> = match values {
+        Value::Object(fields) => {
+            // Who forgets the quotes writes a number.
+            let tag = match at(values, "tag") {
+                Value::Number(number) => number.to_string(),
+                other => other.as_str().unwrap_or_default().to_owned(),
+            };
+            let repository = text(values, "repository");
+            if !repository.is_empty() && !tag.is_empty() {
+                let registry = text(values, "registry");
+                let slash = if registry.is_empty() { "" } else { "/" };
+                let place: Vec<Segment> =
+                    path.iter().cloned().chain([Segment::Key("tag".to_owned())]).collect();
+                let reference = format!("{registry}{slash}{repository}:{tag}");
+                found.push(Image { path: FieldPath::new(place), reference });
+            }
+            fields.iter().map(|(key, value)| (Segment::Key(key.clone()), value)).collect()
+        }
+        Value::Array(items) => items.iter().enumerate().map(|(n, item)| (Segment::Index(n), item)).collect(),
+        _ => return,
+    };
+    for (segment, value) in below {
+        path.push(segment);
+        of_values(value, path, found);
+        path.pop();
+    }
 }
 
 #[cfg(test)]

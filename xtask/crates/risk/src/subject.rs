@@ -1,6 +1,6 @@
 //! What rules look at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use flux::diff::{Change, ChangeKind, Diff, Identity, OwnerKey, OwnerKind};
 use flux::graph::Graph;
@@ -21,6 +21,8 @@ pub(crate) const HELM: &str = "helm.toolkit.fluxcd.io";
 pub struct Subject<'d> {
     /// What is different.
     pub(crate) diff: &'d Diff,
+    /// The changes of Kustomizations and HelmReleases.
+    pub(crate) owners: Owners<'d>,
     /// Who waits for whom, before and after, if that is known of everything.
     pub(crate) graphs: Option<(&'d Graph, &'d Graph)>,
     /// Namespaces that are deleted.
@@ -38,6 +40,7 @@ impl<'d> Subject<'d> {
     pub fn new(diff: &'d Diff) -> Self {
         let mut subject = Subject {
             diff,
+            owners: Owners::of(diff),
             graphs: None,
             deleted_namespaces: BTreeSet::new(),
             deleted_kinds: BTreeSet::new(),
@@ -45,7 +48,8 @@ impl<'d> Subject<'d> {
             hosts_after: BTreeSet::new(),
         };
         for change in &diff.changes {
-            let is_deleted = change.kind == ChangeKind::Removed && fate(diff, change) == Fate::Deleted;
+            let is_deleted =
+                change.kind == ChangeKind::Removed && fate(diff, &subject.owners, change) == Fate::Deleted;
             let object = change.before.as_deref().unwrap_or(&Value::Null);
             match (change.object.group.as_str(), change.object.kind.as_str()) {
                 ("", "Namespace") if is_deleted => {
@@ -77,7 +81,7 @@ impl<'d> Subject<'d> {
 
     /// The change of that Kustomization or HelmRelease.
     pub(crate) fn of_owner(&self, key: &OwnerKey) -> Option<Changed<'_>> {
-        change_of(self.diff, key).map(|change| Changed::of(self, change))
+        self.owners.change(key).map(|change| Changed::of(self, change))
     }
 
     /// What Kustomizations and HelmReleases wait for, as far as it is known: each with its owner.
@@ -98,10 +102,28 @@ impl<'d> Subject<'d> {
     }
 }
 
-/// The change of that Kustomization or HelmRelease.
-pub(crate) fn change_of<'d>(diff: &'d Diff, key: &OwnerKey) -> Option<&'d Change> {
-    let wanted = identity(key)?;
-    diff.changes.iter().find(|change| change.object == wanted)
+/// The changes of Kustomizations and HelmReleases, by who they are.
+#[derive(Debug, Default)]
+pub(crate) struct Owners<'d>(HashMap<OwnerKey, &'d Change>);
+
+impl<'d> Owners<'d> {
+    fn of(diff: &'d Diff) -> Self {
+        let key = |change: &'d Change| {
+            let Identity { group, kind, namespace, name } = &change.object;
+            let kind = match (group.as_str(), kind.as_str()) {
+                (KUSTOMIZE, "Kustomization") => OwnerKind::Kustomization,
+                (HELM, "HelmRelease") => OwnerKind::HelmRelease,
+                _ => return None,
+            };
+            Some((OwnerKey::new(kind, namespace, name), change))
+        };
+        Owners(diff.changes.iter().filter_map(key).collect())
+    }
+
+    /// The change of that Kustomization or HelmRelease.
+    pub(crate) fn change(&self, key: &OwnerKey) -> Option<&'d Change> {
+        self.0.get(key).copied()
+    }
 }
 
 /// The object that an owner is; none for the cluster and the entry.

@@ -1,4 +1,5 @@
 //! The catalogue of risks in the repository is that of the rules.
+#![allow(clippy::disallowed_methods, reason = "a test reads and writes the file")]
 
 #[test]
 fn the_catalogue_is_that_of_the_rules() {

@@ -1,6 +1,9 @@
+use flux::diff::FieldPath;
+
 use super::data_moved::stores;
 use crate::changed::Changed;
 use crate::rule::{Check, Example, Found, Rule};
+use crate::subject::identity;
 use crate::{Class, Severity};
 
 pub(super) const RULE: Rule = Rule {
@@ -28,7 +31,14 @@ resources: [c.yaml"#,
 };
 
 fn check(changed: &Changed<'_>, found: &mut Found) {
-    if let Some(former) = changed.change.former_owner.as_ref().filter(|_| !stores(changed)) {
-        found.object(changed, format!("{former} → {}", changed.change.owner));
+    let Some(former) = changed.change.former_owner.as_ref().filter(|_| !stores(changed)) else { return };
+    let owner = &changed.change.owner;
+    // All that an owner takes over is told once.
+    match identity(owner) {
+        Some(of_owner) => {
+            let reason = format!("{} was made by {former}", changed.change.object);
+            found.on(Some(of_owner), owner, FieldPath::default(), reason);
+        }
+        None => found.object(changed, format!("it was made by {former}")),
     }
 }

@@ -226,3 +226,17 @@ fn every_class_of_the_list_of_dangers_has_its_rules() {
         assert!(RULES.iter().any(|rule| rule.code == code), "{code}");
     }
 }
+
+#[test]
+fn the_images_in_a_release_s_own_values_are_looked_at_where_its_chart_is_not() {
+    let release = |tag: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: web, namespace: shop}}\nspec: {{interval: \
+             1h, values: {{db: {{image: {{repository: docker.io/library/postgres, tag: {tag}}}}}}}}}\n"
+        )
+    };
+    let found = risks(&release("17.2"), &release("18.1"));
+    assert_eq!(reason(&found, "data/database-major"), "HelmRelease shop/web: postgres 17.2 → postgres 18.1");
+    assert_eq!(found[0].path.to_string(), "spec.values.db.image.tag");
+    assert_eq!(codes(&release("17.2"), &release("17.3")), ["update/image-version"]);
+}
