@@ -8,6 +8,7 @@ mod arguments;
 mod build;
 mod clusters;
 mod create;
+mod diff;
 mod flux_env;
 mod graph;
 mod lint;

@@ -79,7 +79,9 @@ impl Revisions {
         if let Some(branch) = followed {
             wanted.extend([branch.to_owned(), format!("origin/{branch}")]);
         }
-        wanted.push("origin/HEAD".to_owned());
+        let main = self.repository.find_reference("refs/remotes/origin/HEAD").ok();
+        let main = main.as_ref().and_then(|head| head.symbolic_target().ok().flatten());
+        wanted.extend(main.and_then(|name| name.strip_prefix("refs/remotes/")).map(str::to_owned));
         wanted.extend(upstream);
         wanted.extend(USUAL.map(str::to_owned));
         wanted.into_iter().find(|name| Some(name) != own.as_ref() && self.merge_base(name, "HEAD").is_ok())
@@ -143,16 +145,19 @@ impl Revisions {
         let mut options = DiffOptions::new();
         options.include_untracked(true).recurse_untracked_dirs(true).include_ignored(true);
         options.include_typechange(true).ignore_submodules(true).skip_binary_check(true);
-        let diff = self.repository.diff_tree_to_workdir(Some(&tree), Some(&mut options));
-        let diff = diff.context("compare the files on disk with the commit")?;
+        let doing = || "compare the files on disk with the commit";
+        let index = self.repository.index().with_context(doing)?;
+        // By way of the index, which knows by their dates that most files are as they were.
+        let staged =
+            self.repository.diff_tree_to_index(Some(&tree), Some(&index), None).with_context(doing)?;
+        let unstaged = self.repository.diff_index_to_workdir(Some(&index), Some(&mut options));
+        let unstaged = unstaged.with_context(doing)?;
         let mut changed = BTreeSet::new();
-        for delta in diff.deltas() {
+        for delta in staged.deltas().chain(unstaged.deltas()) {
             for file in [delta.old_file(), delta.new_file()] {
                 let below = file.path().and_then(|path| path.strip_prefix(&self.below).ok());
-                let path = below
-                    .and_then(Path::to_str)
-                    .and_then(|path| RepoPath::new(path.trim_end_matches('/')).ok());
-                changed.extend(path);
+                let path = below.and_then(Path::to_str).map(|path| RepoPath::new(path.trim_end_matches('/')));
+                changed.extend(path.and_then(Result::ok));
             }
         }
         Ok(changed)

@@ -17,6 +17,7 @@ mod path;
 mod quantity;
 mod seal;
 mod side;
+mod sorted;
 #[cfg(test)]
 mod tests;
 
