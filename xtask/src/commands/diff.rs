@@ -3,9 +3,9 @@
 mod clusters;
 mod compared;
 mod points;
+mod rules;
 
 use clap::{Args, ValueEnum};
-use flux::diff::Diff;
 use serde_json::json;
 
 use self::compared::{Compared, Wanted};
@@ -16,7 +16,7 @@ use crate::context::{Context, Output};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report;
 use crate::report::changes::human::{Form, human};
-use crate::report::changes::{self, short};
+use crate::report::changes::{self, risks, short};
 use crate::report::findings::human::Style;
 
 /// Flags of `diff`.
@@ -33,12 +33,14 @@ use crate::report::findings::human::Style;
   cargo xtask diff --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
   cargo xtask diff --format short                 a line each, for `grep`
+  cargo xtask diff --risks                        the risks that are looked for
+  cargo xtask diff --explain data/claim-removed   what one of them means, with an example
 
 What reads the same to Kubernetes is no change: order of keys, quotes, indentation, moved files, new hashes in names. Secrets are
-compared and never shown. Exit code 1 when something is different, 0 when nothing is.
+compared and never shown. What may go wrong stands first, the most dangerous above all, with what to do before. Exit code 1 when something is different, 0 when nothing is.
 
-With --output json: `version` (1), `before` and `after` (what was compared), `summary` (counts), `owners` (Kustomizations and releases
-as they were and are), `changes` (`kind` is added, removed, changed or renamed; each with its `owner`, its `object` and its `fields`),
+With --output json: `version` (1), `before` and `after` (what was compared), `summary` (counts), `risks` (each with `severity`,
+`class`, `code`, `object`, `path`, `owner`, `reason` and what to do `first`), `owners` (Kustomizations and releases as they were and are), `changes` (`kind` is added, removed, changed or renamed; each with its `owner`, its `object` and its `fields`),
 `faults` (what can be rendered on one side only) and `unseen` (owners that could not be compared). --full adds the whole objects.")]
 pub struct Arguments {
     /// What to compare: REVISION with the files on disk, or two revisions, also as A..B and A...B [default: where HEAD left the branch
@@ -67,6 +69,12 @@ pub struct Arguments {
     /// How changes are printed; `--output json` prints them for machines
     #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     format: Format,
+    /// List the risks that are looked for
+    #[arg(long, conflicts_with_all = ["explain", "revisions"])]
+    risks: bool,
+    /// Say what a risk means, with an example
+    #[arg(long, value_name = "CODE", conflicts_with = "revisions")]
+    explain: Option<String>,
 }
 
 /// How changes are printed.
@@ -80,6 +88,12 @@ enum Format {
 
 /// Runs `diff`.
 pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
+    if arguments.risks {
+        return rules::list(context);
+    }
+    if let Some(code) = &arguments.explain {
+        return rules::explained(code, context);
+    }
     if arguments.clusters.len() > 2 {
         return Err(Failure::Usage(
             "two clusters can be compared, not more; --all-clusters looks at each".into(),
@@ -101,7 +115,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
 
 /// Prints what is different.
 fn shown(compared: &Compared, points: &Points, arguments: &Arguments, context: &Context) {
-    let diff = &compared.diff;
+    let Compared { diff, risks } = compared;
     match (context.output, arguments.format) {
         (Output::Json, _) => {
             let mut document = json!({
@@ -109,28 +123,32 @@ fn shown(compared: &Compared, points: &Points, arguments: &Arguments, context: &
                 "before": points.before,
                 "after": points.after,
                 "summary": changes::Summary::of(diff),
+                "risks": risks,
             });
             changes::add_to(&mut document, diff, arguments.full);
             report::json(&document);
         }
-        (_, Format::Short) => short::lines(diff).iter().for_each(report::line),
+        (_, Format::Short) => {
+            risks::lines(risks).iter().for_each(report::line);
+            short::lines(diff).iter().for_each(report::line);
+        }
         (_, Format::Human) => {
             let form = Form { style: Style::of_stdout(), is_full: arguments.full };
-            let text = human(diff, form);
+            let text = risks::risky(risks, form) + &human(diff, form);
             if !text.is_empty() {
                 report::line(text.trim_end());
             }
         }
     }
-    context.terminal.say(summary(diff, points));
+    context.terminal.say(summary(compared, points));
 }
 
-fn summary(diff: &Diff, points: &Points) -> String {
+fn summary(Compared { diff, risks }: &Compared, points: &Points) -> String {
     let between = points.said();
     if diff.is_empty() {
         return format!("Nothing is different: {between}");
     }
-    format!("{}: {between}", changes::Summary::of(diff))
+    format!("{}{}: {between}", changes::Summary::of(diff), risks::counted(risks))
 }
 
 /// A point without a cluster, for a table of many.

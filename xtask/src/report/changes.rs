@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 pub mod human;
+pub mod risks;
 pub mod short;
 mod words;
 

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use flux::diff::{Change, Diff, FaultChange};
+use risk::{Risk, Severity};
 use serde_json::{Value, json};
 
-use super::compared::{Wanted, compare};
+use super::compared::{Compared, Wanted, compare};
 use super::points::Points;
 use super::{Arguments, without_cluster};
 use crate::bootstrap::target::known_clusters;
 use crate::context::{Context, Output};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report::changes::human::{Form, human};
+use crate::report::changes::risks::risky;
 use crate::report::changes::{Summary, object};
 use crate::report::findings::human::Style;
 use crate::report::{self, table::table};
@@ -20,35 +22,39 @@ use crate::report::{self, table::table};
 struct Group {
     clusters: Vec<String>,
     diff: Diff,
+    risks: Vec<Risk>,
 }
 
 /// Compares for every cluster, and prints what is different for which.
 pub fn run(points: &Points, wanted: &Wanted<'_>, arguments: &Arguments, context: &Context) -> Outcome {
     let names = known_clusters(context);
-    let mut all: Vec<(String, Diff)> = Vec::new();
+    let mut all: Vec<(String, Compared)> = Vec::new();
     for name in &names {
         let compared =
             compare(&points.for_cluster(name), wanted, context).map_err(|failure| match failure {
                 Failure::World(error) => Failure::World(error.context(format!("compare for cluster {name}"))),
                 other => other,
             })?;
-        all.push((name.clone(), compared.diff));
+        all.push((name.clone(), compared));
     }
     let groups = grouped(&all);
-    let differ = all.iter().filter(|(_, diff)| !diff.is_empty()).count();
+    let differ = all.iter().filter(|(_, compared)| !compared.diff.is_empty()).count();
     match context.output {
         Output::Json => report::json(&as_json(points, &all, &groups, arguments.full)),
         Output::Human => {
-            let row = |(name, diff): &(String, Diff)| {
+            let row = |(name, Compared { diff, risks }): &(String, Compared)| {
                 let Summary { added, removed, changed, renamed, faults } = Summary::of(diff);
-                let counts = [added, removed, changed, renamed, faults].map(|count| count.to_string());
+                let dangers = risks.iter().filter(|risk| risk.severity == Severity::Danger).count();
+                let counts =
+                    [added, removed, changed, renamed, faults, dangers].map(|count| count.to_string());
                 std::iter::once(name.clone()).chain(counts).collect::<Vec<_>>()
             };
-            let header = ["CLUSTER", "ADDED", "REMOVED", "CHANGED", "RENAMED", "FAULTS"];
+            let header = ["CLUSTER", "ADDED", "REMOVED", "CHANGED", "RENAMED", "FAULTS", "DANGERS"];
             report::line(table(&header, &all.iter().map(row).collect::<Vec<_>>()));
-            for Group { clusters, diff } in &groups {
+            for Group { clusters, diff, risks } in &groups {
                 let form = Form { style: Style::of_stdout(), is_full: arguments.full };
-                report::line(format!("\n{}:\n{}", said(clusters, names.len()), human(diff, form).trim_end()));
+                let text = format!("{}{}", risky(risks, form), human(diff, form));
+                report::line(format!("\n{}:\n{}", said(clusters, names.len()), text.trim_end()));
             }
         }
     }
@@ -63,15 +69,17 @@ fn said(clusters: &[String], of: usize) -> String {
     format!("In {} of {of} clusters ({})", clusters.len(), clusters.join(", "))
 }
 
-/// Changes by the clusters that have them, what most have first.
-fn grouped(all: &[(String, Diff)]) -> Vec<Group> {
+/// Changes and risks by the clusters that have them, what most have first.
+fn grouped(all: &[(String, Compared)]) -> Vec<Group> {
     let key = |change: &Change| {
         let whole = [&change.before, &change.after].map(|object| object.as_deref().map(Value::to_string));
         format!("{:?}{}{whole:?}", change.kind, json!(change))
     };
     let mut changes: BTreeMap<String, (Vec<usize>, &Change)> = BTreeMap::new();
     let mut faults: BTreeMap<String, (Vec<usize>, &FaultChange)> = BTreeMap::new();
-    for (number, (_, diff)) in all.iter().enumerate() {
+    let mut risks: BTreeMap<&Risk, Vec<usize>> = BTreeMap::new();
+    for (number, (_, Compared { diff, risks: found })) in all.iter().enumerate() {
+        found.iter().for_each(|risk| risks.entry(risk).or_default().push(number));
         for change in &diff.changes {
             changes.entry(key(change)).or_insert_with(|| (Vec::new(), change)).0.push(number);
         }
@@ -79,36 +87,43 @@ fn grouped(all: &[(String, Diff)]) -> Vec<Group> {
             faults.entry(json!(fault).to_string()).or_insert_with(|| (Vec::new(), fault)).0.push(number);
         }
     }
-    let mut groups: BTreeMap<Vec<usize>, Diff> = BTreeMap::new();
+    let mut groups: BTreeMap<Vec<usize>, (Diff, Vec<Risk>)> = BTreeMap::new();
     for (clusters, change) in changes.into_values() {
-        groups.entry(clusters).or_default().changes.push(change.clone());
+        groups.entry(clusters).or_default().0.changes.push(change.clone());
     }
     for (clusters, fault) in faults.into_values() {
-        groups.entry(clusters).or_default().faults.push(fault.clone());
+        groups.entry(clusters).or_default().0.faults.push(fault.clone());
+    }
+    for (risk, clusters) in risks {
+        groups.entry(clusters).or_default().1.push(risk.clone());
     }
     let mut groups: Vec<Group> = groups
         .into_iter()
-        .map(|(clusters, mut diff)| {
+        .map(|(clusters, (mut diff, risks))| {
             diff.changes.sort_by(|a, b| (&a.owner, &a.object).cmp(&(&b.owner, &b.object)));
-            diff.owners = clusters.first().map_or_else(Vec::new, |number| all[*number].1.owners.clone());
+            diff.owners = clusters.first().map_or_else(Vec::new, |number| all[*number].1.diff.owners.clone());
             diff.owners.retain(|owner| {
                 let of_change = diff.changes.iter().any(|change| {
                     change.owner == owner.key || change.former_owner.as_ref() == Some(&owner.key)
                 });
                 of_change || diff.faults.iter().any(|fault| fault.owner == owner.key)
             });
-            Group { clusters: clusters.into_iter().map(|number| all[number].0.clone()).collect(), diff }
+            Group {
+                clusters: clusters.into_iter().map(|number| all[number].0.clone()).collect(),
+                diff,
+                risks,
+            }
         })
         .collect();
     groups.sort_by(|a, b| (b.clusters.len(), &a.clusters).cmp(&(a.clusters.len(), &b.clusters)));
     groups
 }
 
-fn as_json(points: &Points, all: &[(String, Diff)], groups: &[Group], is_full: bool) -> Value {
-    let cluster = |(name, diff): &(String, Diff)| json!({"cluster": name, "summary": Summary::of(diff)});
-    let group = |Group { clusters, diff }: &Group| {
+fn as_json(points: &Points, all: &[(String, Compared)], groups: &[Group], is_full: bool) -> Value {
+    let cluster = |(name, compared): &(String, Compared)| json!({"cluster": name, "summary": Summary::of(&compared.diff)});
+    let group = |Group { clusters, diff, risks }: &Group| {
         let changes: Vec<Value> = diff.changes.iter().map(|change| object(change, is_full)).collect();
-        json!({"clusters": clusters, "owners": diff.owners, "changes": changes, "faults": diff.faults})
+        json!({"clusters": clusters, "risks": risks, "owners": diff.owners, "changes": changes, "faults": diff.faults})
     };
     json!({
         "version": 1,

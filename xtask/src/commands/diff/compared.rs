@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use fleet::roots::COMPONENT_LABEL;
 use flux::diff::{Diff, ReleaseObjects, Side, diff};
+use flux::graph::Graph;
 use flux::render::{Earlier, Inputs, Rendering, Repository, render_after};
+use risk::Risk;
 use yamltree::diagnostic::Diagnostic;
 use yamltree::path::RepoPath;
 
@@ -31,6 +33,8 @@ pub struct Wanted<'a> {
 pub struct Compared {
     /// What is different.
     pub diff: Diff,
+    /// What may go wrong.
+    pub risks: Vec<Risk>,
 }
 
 type Rendered = (Rendering, Trees);
@@ -54,11 +58,20 @@ pub fn compare(points: &Points, wanted: &Wanted<'_>, context: &Context) -> Resul
         None => before.rendered_with_trees(context)?,
     };
     let (of_first, of_second) = (made(&first, wanted, context)?, made(&second, wanted, context)?);
-    Ok(Compared { diff: diff(&side(&first, &of_first), &side(&second, &of_second)) })
+    let diff = diff(&side(&first, &of_first), &side(&second, &of_second));
+    let risks = match risk::asks_for_surroundings(&diff) {
+        true => risk::of_within(&diff, &graph(&first), &graph(&second)),
+        false => risk::of(&diff),
+    };
+    Ok(Compared { diff, risks })
 }
 
 fn side<'r>((rendering, _): &'r Rendered, releases: &'r [ReleaseObjects]) -> Side<'r> {
     Side { rendering, releases, component_label: COMPONENT_LABEL }
+}
+
+fn graph((rendering, _): &Rendered) -> Graph {
+    Graph::of(rendering, COMPONENT_LABEL)
 }
 
 /// The files that are different; none if that is not known, or if nothing is to be taken over.

@@ -1,0 +1,44 @@
+use flux::diff::FieldPath;
+
+use super::data_moved::stores;
+use crate::changed::Changed;
+use crate::rule::{Check, Example, Found, Rule};
+use crate::subject::identity;
+use crate::{Class, Severity};
+
+pub(super) const RULE: Rule = Rule {
+    code: "update/owner-changed",
+    class: Class::UpdateFlow,
+    severity: Severity::Caution,
+    says: "An object is made by another Kustomization or release.",
+    why: "Whoever made it may delete it after the other has made it, or before: then it is gone for a while. A release refuses \
+          what another one made.",
+    first: "Let the old one keep it (`prune: disabled`) in a commit before this one.",
+    example: Example {
+        of: moved!("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: data, namespace: shop}\n"),
+        before: r#"c.yaml, data.yaml]
+#- blog/kustomization.yaml
+resources: [c.yaml"#,
+        after: r#"c.yaml]
+#- blog/kustomization.yaml
+resources: [c.yaml, ../data"#,
+        harmless: r#"c.yaml, data.yaml]
+labels: [{pairs: {tier: shop}}]
+#- blog/kustomization.yaml
+resources: [c.yaml"#,
+    },
+    check: Check::Object(check),
+};
+
+fn check(changed: &Changed<'_>, found: &mut Found) {
+    let Some(former) = changed.change.former_owner.as_ref().filter(|_| !stores(changed)) else { return };
+    let owner = &changed.change.owner;
+    // All that an owner takes over is told once.
+    match identity(owner) {
+        Some(of_owner) => {
+            let reason = format!("{} was made by {former}", changed.change.object);
+            found.on(Some(of_owner), owner, FieldPath::default(), reason);
+        }
+        None => found.object(changed, format!("it was made by {former}")),
+    }
+}
