@@ -11,7 +11,8 @@ const MORE: &str = "flux2/infrastructure/namespaces/app/more.yaml";
 fn with(object: &str) -> Checkout {
     let checkout = Checkout::new();
     checkout.git(&["remote", "remove", "origin"]);
-    checkout.git(&["branch", "main"]);
+    // It is there already if this repository is on it.
+    checkout.git(&["branch", "--force", "main"]);
     checkout.write(MORE, object);
     checkout.replace(NAMESPACES, "resources:\n", "resources:\n  - more.yaml\n");
     checkout.commit("more");
@@ -33,6 +34,19 @@ fn where_nothing_is_different_the_exit_code_is_0() {
         .xtask(&["diff", "--cluster", "sandbox", "--cluster", "sandbox", "--output", "json"])
         .expect(0);
     assert_eq!(ran.json()["changes"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_commit_without_an_application_that_the_cluster_has_now_can_be_compared() {
+    let checkout = with(&config_map("data: {a: one}"));
+    checkout.git(&["checkout", "--quiet", "main"]);
+    checkout.git(&["rm", "-r", "--quiet", "flux2/apps/wordpress"]);
+    checkout.commit("before there was WordPress");
+    checkout
+        .xtask(&["diff", "main", "work"])
+        .expect(1)
+        .prints("+ Kustomization flux-system/app-wordpress")
+        .prints("Kustomization flux-system/wordpress, new");
 }
 
 #[test]

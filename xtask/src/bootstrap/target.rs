@@ -140,6 +140,20 @@ impl Target {
         Target::read(context, folder, &DiskTree::new(&context.root))
     }
 
+    /// For a tree of another time than the cluster's files: an application that it does not have yet, or no longer, is left
+    /// out, and what does not fit now may have fitted then. What cannot be rendered is told where that is tried.
+    pub fn load_for_commit(
+        context: &Context,
+        folder: ClusterFolder,
+        tree: &(dyn Tree + Sync),
+    ) -> Result<Target, Failure> {
+        let (mut target, _) = Target::read(context, folder, tree)?;
+        let components = &target.catalogue.components;
+        target.spec.apps.retain(|app| components.contains_key(app));
+        target.spec.exclude.retain(|name| components.contains_key(name));
+        Ok(target)
+    }
+
     fn read(
         context: &Context,
         folder: ClusterFolder,

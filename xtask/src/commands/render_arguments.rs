@@ -168,7 +168,7 @@ impl RenderArguments {
                 let path = RepoPath::new(entry).map_err(|error| Failure::Usage(error.to_string()))?;
                 (Entry::Folder(path), BTreeMap::new())
             }
-            None => of_cluster(self.cluster(), context, &*trees.repository)?,
+            None => of_cluster(self.cluster(), context, &*trees.repository, self.revision.is_some())?,
         };
         let others = trees.others.iter();
         Ok(render(&Inputs {
@@ -187,8 +187,13 @@ fn of_cluster(
     name: &str,
     context: &Context,
     tree: &(dyn Tree + Sync),
+    is_commit: bool,
 ) -> Result<(Entry, BTreeMap<ObjectKey, Data>), Failure> {
-    let target = Target::load(context, ClusterFolder::find(context, name)?, tree)?;
+    let folder = ClusterFolder::find(context, name)?;
+    let target = match is_commit {
+        true => Target::load_for_commit(context, folder, tree)?,
+        false => Target::load(context, folder, tree)?,
+    };
     let mut objects = target.root_nodes()?;
     objects.extend(overrides(&target.folder, context)?);
     let secret = |name: &str| ObjectKey::new("Secret", roots::NAMESPACE, name);

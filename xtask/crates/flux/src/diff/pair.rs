@@ -36,6 +36,7 @@ pub(super) fn diff(before: &Side<'_>, after: &Side<'_>) -> Diff {
     let (taken, taking) =
         (left_out(before.rendering, after.rendering), left_out(after.rendering, before.rendering));
     let (mut old, mut new) = (Sorted::of(before, &taken), Sorted::of(after, &taking));
+    seal::share(&mut old.hidden, &mut new.hidden);
     let keys: BTreeSet<OwnerKey> = old.owners.keys().chain(new.owners.keys()).cloned().collect();
     let mut diff = Diff::default();
     let (mut pairs, mut gone, mut come) = (Vec::new(), Vec::new(), Vec::new());

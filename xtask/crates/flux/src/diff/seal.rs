@@ -54,6 +54,15 @@ impl Secrets {
     }
 }
 
+/// What is a secret on one side is one on the other: otherwise a text that a new Secret holds too would look changed
+/// wherever else it is.
+pub(super) fn share(one: &mut Secrets, other: &mut Secrets) {
+    let both: HashSet<&String> = one.copied.whole.iter().chain(&other.copied.whole).collect();
+    let both: Vec<String> = both.into_iter().cloned().collect();
+    other.copied.whole.clone_from(&both);
+    one.copied.whole = both;
+}
+
 /// Texts that are secret wherever they are.
 #[derive(Debug, Default)]
 pub(super) struct Known {

@@ -303,6 +303,14 @@ fn a_copy_of_a_secret_is_secret() {
 }
 
 #[test]
+fn what_a_new_secret_holds_too_has_not_changed_elsewhere() {
+    let map = config_map("data: {x: sender@example.org}");
+    let diff = diff_of(&map, &(secret("stringData: {a: sender@example.org}") + &map));
+    let kinds: Vec<&str> = diff.changes.iter().map(|change| change.object.kind.as_str()).collect();
+    assert_eq!(kinds, ["Secret"]);
+}
+
+#[test]
 fn of_what_is_encrypted_another_cipher_is_a_change() {
     let tree = |cipher: &str| {
         secret(&format!("stringData: {{a: 'ENC[{cipher}]', b: 'ENC[same]'}}\nsops: {{mac: {cipher}}}"))
