@@ -92,6 +92,12 @@ const TIERS: &[Tier] = &[
         reachable: None,
     },
     Tier {
+        name: "browser",
+        needs: Some(Need { is_met: has_chromium, what: "Chromium", get: "apt-get install chromium" }),
+        commands: &[&["test", "--package", "tests", "--test", "browser", "--quiet"]],
+        reachable: None,
+    },
+    Tier {
         name: "sandbox",
         needs: Some(Need {
             is_met: can_build_tools,
@@ -243,12 +249,17 @@ fn has_deny(root: &Path) -> bool {
     answers(root, &["deny", "--version"])
 }
 
+fn has_chromium(_: &Path) -> bool {
+    runs("chromium", &["--version"])
+}
+
+fn runs(program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
 fn can_build_tools(_: &Path) -> bool {
-    let runs = |program: &str, arguments: &[&str]| {
-        let mut command = Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
-    };
     runs("go", &["version"]) || runs("python3", &["-m", "pip", "--version"])
 }
 

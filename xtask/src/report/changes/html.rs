@@ -101,6 +101,19 @@ fn text(text: &str) -> String {
     })
 }
 
+/// A sentence of ours with texts of others in it: what stands in backticks is code.
+fn sentence(sentence: &str) -> String {
+    let parts: Vec<&str> = sentence.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return text(sentence);
+    }
+    let part = |(number, part): (usize, &&str)| match number % 2 {
+        1 => format!("<code>{}</code>", text(part)),
+        _ => text(part),
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
 fn digest(text: &str) -> String {
     STANDARD.encode(Sha256::digest(text.as_bytes()))
 }
@@ -192,13 +205,15 @@ impl Out<'_> {
             for risk in group {
                 let place = places.iter().find(|(object, _)| Some(*object) == risk.object.as_ref());
                 let reason = match place {
-                    Some((_, place)) => format!("<a href=\"#{place}\">{}</a>", text(&risk.reason)),
-                    None => text(&risk.reason),
+                    Some((_, place)) => format!("<a href=\"#{place}\">{}</a>", sentence(&risk.reason)),
+                    None => sentence(&risk.reason),
                 };
                 self.body.push_str(&format!("<li>{reason}</li>\n"));
             }
-            self.body
-                .push_str(&format!("</ul><p class=\"first\"><b>First:</b> {}</p></article>\n", text(first)));
+            self.body.push_str(&format!(
+                "</ul><p class=\"first\"><b>First:</b> {}</p></article>\n",
+                sentence(first)
+            ));
         }
         self.body.push_str("</section>\n");
     }

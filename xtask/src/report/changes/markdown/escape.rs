@@ -10,10 +10,21 @@ pub(super) fn code(text: &str) -> String {
     format!("<code>{}</code>", entities(&cut(&harmless(text))))
 }
 
-/// A text as prose, in a line. What GitLab would make a mention or a reference of is broken by a character without width.
+/// A sentence of ours with texts of others in it, in a line: what stands in backticks is code.
 pub(super) fn prose(text: &str) -> String {
+    let text = cut(&harmless(text));
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return words(&text);
+    }
+    let part = |(number, part): (usize, &&str)| if number % 2 == 1 { code(part) } else { words(part) };
+    parts.iter().enumerate().map(part).collect()
+}
+
+/// What GitLab would make a mention or a reference of is broken by a character without width.
+fn words(text: &str) -> String {
     let mut out = String::new();
-    for c in cut(&harmless(text)).chars() {
+    for c in text.chars() {
         out.push(c);
         if matches!(c, '@' | '#' | '!' | '~' | '%' | '$' | '&') {
             out.push('\u{2060}');
@@ -37,7 +48,8 @@ fn longest_run(text: &str) -> usize {
 /// Whatever is neither letter, digit nor plain punctuation, as a number: it is shown as it is, and has no meaning.
 fn entities(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        if c.is_ascii_punctuation() && !matches!(c, ',' | '.' | '/' | ';' | '-' | '=' | '?' | '%') {
+        if c.is_ascii_punctuation() && !matches!(c, ',' | '.' | '/' | ';' | '-' | '=' | '?' | '%' | '(' | ')')
+        {
             out.push_str(&format!("&#{};", u32::from(c)));
         } else {
             out.push(c);
@@ -61,12 +73,13 @@ mod tests {
     #[test]
     fn markup_in_a_text_is_text() {
         assert_eq!(code("a|b`c`<img onerror=x>"), "<code>a&#124;b&#96;c&#96;&#60;img onerror=x&#62;</code>");
-        assert_eq!(code("[x](y)\n/close"), "<code>&#91;x&#93;&#40;y&#41;&#92;n/close</code>");
+        assert_eq!(code("[x](y)\n/close"), "<code>&#91;x&#93;(y)&#92;n/close</code>");
     }
 
     #[test]
     fn nobody_is_mentioned() {
         assert_eq!(prose("by @all"), "by &#64;\u{2060}all");
+        assert_eq!(prose("`a|b`, @all"), "<code>a&#124;b</code>, &#64;\u{2060}all");
     }
 
     #[test]
