@@ -13,4 +13,5 @@ mod flux_env;
 mod graph;
 mod lint;
 mod machine;
+mod risk;
 mod tree;
