@@ -133,8 +133,16 @@ fn no_form_shows_a_secret() {
     };
     let checkout = with(&secret("one"));
     checkout.write(MORE, &secret("two"));
-    let forms: [&[&str]; 5] =
-        [&[], &["--full"], &["--format", "short"], &["--output", "json", "--full"], &["-vv", "--whole"]];
+    let forms: [&[&str]; 8] = [
+        &[],
+        &["--full"],
+        &["--format", "short"],
+        &["--format", "markdown", "--full"],
+        &["--format", "html", "--full"],
+        &["--all-clusters", "--format", "html", "--full"],
+        &["--output", "json", "--full"],
+        &["-vv", "--whole"],
+    ];
     for form in forms {
         for base in ["HEAD", "main"] {
             let all = [&["diff", base], form].concat();
@@ -177,4 +185,25 @@ fn what_is_not_there_is_a_usage_error() {
     checkout.xtask(&["diff", "a", "b", "c"]).expect(2);
     let three = ["diff", "--cluster", "a", "--cluster", "b", "--cluster", "c"];
     checkout.xtask(&three).expect(2).says("two clusters can be compared");
+}
+
+#[test]
+fn a_note_and_a_page_are_whole_documents() {
+    let checkout = with(&config_map("data: {a: one}"));
+    let note = checkout.xtask(&["diff", "main", "HEAD", "--format", "markdown"]).expect(1);
+    assert!(note.stdout.starts_with("<!-- openappstack diff: sandbox -->\n"), "{note}");
+    note.prints("<details><summary><code>namespaces</code>: 1 object</summary>").prints("+   a: one\n```\n");
+    let page = checkout.xtask(&["diff", "main", "HEAD", "--format", "html"]).expect(1);
+    assert!(page.stdout.starts_with("<!doctype html>") && page.stdout.ends_with("</html>\n"), "{page}");
+    let all = checkout.xtask(&["diff", "main", "HEAD", "--all-clusters", "--format", "markdown"]).expect(1);
+    all.prints("<!-- openappstack diff: all clusters -->\n").prints("#### In all 1 clusters");
+}
+
+#[test]
+fn without_a_merge_request_there_is_no_note_and_it_says_what_is_missing() {
+    let checkout = Checkout::new();
+    checkout
+        .xtask(&["diff", "--comment"])
+        .expect(2)
+        .says("CI_API_V4_URL is not set; GitLab sets it in a pipeline");
 }

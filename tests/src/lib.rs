@@ -7,6 +7,7 @@
 
 pub mod binary;
 pub mod checkout;
+pub mod chromium;
 pub mod cluster;
 pub mod differential;
 pub mod envsubst;

@@ -102,6 +102,12 @@ const TIERS: &[Tier] = &[
         reachable: None,
     },
     Tier {
+        name: "browser",
+        needs: Some(Need { is_met: has_chromium, what: "Chromium", get: "apt-get install chromium" }),
+        commands: &[&["test", "--package", "tests", "--test", "browser", "--quiet"]],
+        reachable: None,
+    },
+    Tier {
         name: "sandbox",
         needs: Some(Need {
             is_met: can_build_tools,
@@ -256,6 +262,10 @@ fn has_deny(root: &Path) -> bool {
 /// `.ci/run` puts it beside the other tools.
 fn has_promtool(root: &Path) -> bool {
     root.join("target/tools/bin/promtool").is_file() || runs("promtool", &["--version"])
+}
+
+fn has_chromium(_: &Path) -> bool {
+    runs("chromium", &["--version"])
 }
 
 fn can_build_tools(_: &Path) -> bool {

@@ -1,6 +1,7 @@
 //! `diff`: what a change would do to a cluster, before it does.
 
 mod clusters;
+mod comment;
 mod compared;
 mod points;
 mod rules;
@@ -13,9 +14,13 @@ use self::points::{Point, Points};
 use super::release_arguments::ReleaseArguments;
 use super::render_arguments::SourceArguments;
 use crate::context::{Context, Output};
+use crate::edge::gitlab::MergeRequest;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::report;
+use crate::report::changes::html::html;
 use crate::report::changes::human::{Form, human};
+use crate::report::changes::markdown::markdown;
+use crate::report::changes::page::{Page, Section};
 use crate::report::changes::{self, risks, short};
 use crate::report::findings::human::Style;
 
@@ -33,11 +38,17 @@ use crate::report::findings::human::Style;
   cargo xtask diff --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
   cargo xtask diff --format short                 a line each, for `grep`
+  cargo xtask diff --format html > diff.html      a page to look at, search and print, without a network
+  cargo xtask diff --format markdown              a text that fits a merge request
+  cargo xtask diff --comment                      in a pipeline of GitLab: that text as a note on the merge request
   cargo xtask diff --risks                        the risks that are looked for
   cargo xtask diff --explain data/claim-removed   what one of them means, with an example
 
 What reads the same to Kubernetes is no change: order of keys, quotes, indentation, moved files, new hashes in names. Secrets are
 compared and never shown. What may go wrong stands first, the most dangerous above all, with what to do before. Exit code 1 when something is different, 0 when nothing is.
+
+--comment needs GITLAB_TOKEN in the environment (scope `api`, role Reporter), and what GitLab sets in a pipeline of a merge request:
+CI_API_V4_URL, CI_PROJECT_ID and CI_MERGE_REQUEST_IID. Run again, it updates its note; another cluster has a note of its own.
 
 With --output json: `version` (1), `before` and `after` (what was compared), `summary` (counts), `risks` (each with `severity`,
 `class`, `code`, `object`, `path`, `owner`, `reason` and what to do `first`), `owners` (Kustomizations and releases as they were and are), `changes` (`kind` is added, removed, changed or renamed; each with its `owner`, its `object` and its `fields`),
@@ -69,11 +80,14 @@ pub struct Arguments {
     /// How changes are printed; `--output json` prints them for machines
     #[arg(long, value_enum, default_value_t = Format::Human, value_name = "FORMAT")]
     format: Format,
+    /// Post what is different as a note on the merge request that this pipeline of GitLab is of, or update that note
+    #[arg(long)]
+    comment: bool,
     /// List the risks that are looked for
-    #[arg(long, conflicts_with_all = ["explain", "revisions"])]
+    #[arg(long, conflicts_with_all = ["explain", "revisions", "comment"])]
     risks: bool,
     /// Say what a risk means, with an example
-    #[arg(long, value_name = "CODE", conflicts_with = "revisions")]
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["revisions", "comment"])]
     explain: Option<String>,
 }
 
@@ -84,6 +98,10 @@ enum Format {
     Human,
     /// A line for each field
     Short,
+    /// A text that fits a merge request: at most 60,000 characters, the largest changes left out first
+    Markdown,
+    /// One page that needs nothing else: tree, search, side by side
+    Html,
 }
 
 /// Runs `diff`.
@@ -99,6 +117,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
             "two clusters can be compared, not more; --all-clusters looks at each".into(),
         ));
     }
+    let request = if arguments.comment { Some(comment::request()?) } else { None };
     let points = Points::of(arguments, context)?;
     let wanted = Wanted {
         source: &arguments.source,
@@ -106,15 +125,32 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
         is_whole: arguments.whole,
     };
     if arguments.all_clusters {
-        return clusters::run(&points, &wanted, arguments, context);
+        return clusters::run(&points, &wanted, arguments, request.as_ref(), context);
     }
     let compared = compared::compare(&points, &wanted, context)?;
-    shown(&compared, &points, arguments, context);
+    let page = page(&compared, &points, arguments);
+    shown(&compared, &page, &points, arguments, context);
+    commented(request.as_ref(), &page, context)?;
     Ok(if compared.diff.is_empty() { Exit::Yes } else { Exit::No })
 }
 
+/// What a document says of it.
+fn page<'c>(compared: &'c Compared, points: &Points, arguments: &Arguments) -> Page<'c> {
+    let Compared { diff, risks } = compared;
+    Page {
+        about: points.about(arguments.source.entry()),
+        compared: points.said(),
+        sections: vec![Section { heading: String::new(), diff, risks }],
+        is_full: arguments.full,
+    }
+}
+
+fn commented(request: Option<&MergeRequest>, page: &Page<'_>, context: &Context) -> Result<(), Failure> {
+    request.map_or(Ok(()), |request| comment::comment(request, page, context))
+}
+
 /// Prints what is different.
-fn shown(compared: &Compared, points: &Points, arguments: &Arguments, context: &Context) {
+fn shown(compared: &Compared, page: &Page<'_>, points: &Points, arguments: &Arguments, context: &Context) {
     let Compared { diff, risks } = compared;
     match (context.output, arguments.format) {
         (Output::Json, _) => {
@@ -132,6 +168,8 @@ fn shown(compared: &Compared, points: &Points, arguments: &Arguments, context: &
             risks::lines(risks).iter().for_each(report::line);
             short::lines(diff).iter().for_each(report::line);
         }
+        (_, Format::Markdown) => report::line(markdown(page).trim_end()),
+        (_, Format::Html) => report::line(html(page).trim_end()),
         (_, Format::Human) => {
             let form = Form { style: Style::of_stdout(), is_full: arguments.full };
             let text = risks::risky(risks, form) + &human(diff, form);

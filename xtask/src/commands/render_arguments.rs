@@ -60,6 +60,11 @@ impl SourceArguments {
         self.entry.is_some()
     }
 
+    /// The folder in another repository where Flux begins; none for a cluster of this one.
+    pub fn entry(&self) -> Option<&str> {
+        self.entry.as_deref()
+    }
+
     /// The folder of the repository.
     pub fn root<'c>(&'c self, context: &'c Context) -> &'c Path {
         self.repository.as_deref().unwrap_or(&context.root)

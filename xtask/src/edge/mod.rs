@@ -4,6 +4,7 @@ pub mod charts;
 pub mod cluster;
 pub mod commit;
 pub mod git_server;
+pub mod gitlab;
 pub mod helm;
 pub mod kustomize;
 pub mod private_file;

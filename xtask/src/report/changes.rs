@@ -6,7 +6,14 @@ use flux::diff::{Change, ChangeKind, Diff};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+#[cfg(test)]
+mod fixture;
+mod groups;
+pub mod html;
 pub mod human;
+mod hunks;
+pub mod markdown;
+pub mod page;
 pub mod risks;
 pub mod short;
 mod words;

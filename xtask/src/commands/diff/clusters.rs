@@ -8,11 +8,15 @@ use serde_json::{Value, json};
 
 use super::compared::{Compared, Wanted, compare};
 use super::points::Points;
-use super::{Arguments, without_cluster};
+use super::{Arguments, Format, commented, without_cluster};
 use crate::bootstrap::target::known_clusters;
 use crate::context::{Context, Output};
+use crate::edge::gitlab::MergeRequest;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::report::changes::html::html;
 use crate::report::changes::human::{Form, human};
+use crate::report::changes::markdown::markdown;
+use crate::report::changes::page::{Page, Section};
 use crate::report::changes::risks::risky;
 use crate::report::changes::{Summary, object};
 use crate::report::findings::human::Style;
@@ -25,8 +29,21 @@ struct Group {
     risks: Vec<Risk>,
 }
 
+impl Group {
+    fn section(&self, of: usize) -> Section<'_> {
+        let Group { clusters, diff, risks } = self;
+        Section { heading: said(clusters, of), diff, risks }
+    }
+}
+
 /// Compares for every cluster, and prints what is different for which.
-pub fn run(points: &Points, wanted: &Wanted<'_>, arguments: &Arguments, context: &Context) -> Outcome {
+pub fn run(
+    points: &Points,
+    wanted: &Wanted<'_>,
+    arguments: &Arguments,
+    request: Option<&MergeRequest>,
+    context: &Context,
+) -> Outcome {
     let names = known_clusters(context);
     let mut all: Vec<(String, Compared)> = Vec::new();
     for name in &names {
@@ -39,9 +56,17 @@ pub fn run(points: &Points, wanted: &Wanted<'_>, arguments: &Arguments, context:
     }
     let groups = grouped(&all);
     let differ = all.iter().filter(|(_, compared)| !compared.diff.is_empty()).count();
-    match context.output {
-        Output::Json => report::json(&as_json(points, &all, &groups, arguments.full)),
-        Output::Human => {
+    let page = Page {
+        about: points.about(None),
+        compared: points.said(),
+        sections: groups.iter().map(|group| group.section(names.len())).collect(),
+        is_full: arguments.full,
+    };
+    match (context.output, arguments.format) {
+        (Output::Json, _) => report::json(&as_json(points, &all, &groups, arguments.full)),
+        (_, Format::Markdown) => report::line(markdown(&page).trim_end()),
+        (_, Format::Html) => report::line(html(&page).trim_end()),
+        (_, Format::Human | Format::Short) => {
             let row = |(name, Compared { diff, risks }): &(String, Compared)| {
                 let Summary { added, removed, changed, renamed, faults } = Summary::of(diff);
                 let dangers = risks.iter().filter(|risk| risk.severity == Severity::Danger).count();
@@ -58,6 +83,7 @@ pub fn run(points: &Points, wanted: &Wanted<'_>, arguments: &Arguments, context:
             }
         }
     }
+    commented(request, &page, context)?;
     context.terminal.say(format!("Different for {differ} of {} clusters: {}", names.len(), points.said()));
     Ok(if differ == 0 { Exit::Yes } else { Exit::No })
 }

@@ -58,6 +58,16 @@ impl Points {
         }
     }
 
+    /// What a document about it is about: a cluster, two, all, or the folder where Flux begins.
+    pub fn about(&self, entry: Option<&str>) -> String {
+        match (&self.before.cluster, &self.after.cluster, entry) {
+            (Some(one), Some(other), _) if one != other => format!("{one}, {other}"),
+            (_, Some(cluster), _) => cluster.clone(),
+            (_, None, Some(entry)) => entry.to_owned(),
+            (_, None, None) => "all clusters".to_owned(),
+        }
+    }
+
     /// What is compared, for people.
     pub fn said(&self) -> String {
         let Points { before, after } = self;

@@ -1,10 +1,10 @@
 //! What is different, for people: by component and owner, each object with its fields, words that changed marked.
 
-use flux::diff::OwnerState;
-use flux::diff::{Change, ChangeKind, Diff, FaultChange, FieldChange, FieldKind, Owner, OwnerKey, OwnerKind};
+use flux::diff::{Change, ChangeKind, Diff, FaultChange, FieldChange, FieldKind, Owner, OwnerKey};
 use serde_json::Value;
 use yamltree::diagnostic::Diagnostic;
 
+use super::groups::{Group, by_component, chart, fate};
 use super::words::{Look, lines, look, words};
 use crate::report::findings::human::Style;
 
@@ -46,51 +46,6 @@ pub fn human(diff: &Diff, form: Form) -> String {
     }
     out.unseen(&diff.unseen);
     out.text
-}
-
-/// What happened to an owner and its objects.
-struct Group<'d> {
-    key: &'d OwnerKey,
-    owner: Option<&'d Owner>,
-    changes: Vec<&'d Change>,
-    faults: Vec<&'d FaultChange>,
-}
-
-/// Owners of one component together.
-fn by_component(diff: &Diff) -> Vec<Group<'_>> {
-    let mut keys: Vec<&OwnerKey> = diff.owners.iter().map(|owner| &owner.key).collect();
-    keys.extend(diff.changes.iter().map(|change| &change.owner));
-    keys.extend(diff.faults.iter().map(|fault| &fault.owner));
-    keys.sort();
-    keys.dedup();
-    let group = |key| Group {
-        key,
-        owner: diff.owner(key),
-        changes: diff.changes.iter().filter(|change| change.owner == *key).collect(),
-        faults: diff.faults.iter().filter(|fault| fault.owner == *key).collect(),
-    };
-    let is_shown = |group: &Group<'_>| {
-        let is_other = group.owner.is_some_and(|owner| chart(owner).is_some());
-        is_other || !group.changes.is_empty() || !group.faults.is_empty()
-    };
-    let mut groups: Vec<Group<'_>> = keys.into_iter().map(group).filter(is_shown).collect();
-    // A release stands behind the Kustomization of the same name, which most often makes it.
-    groups.sort_by_key(|Group { key, owner, .. }| {
-        (owner.map_or("", |owner| owner.component.as_str()), &key.namespace, &key.name, key.kind)
-    });
-    groups
-}
-
-/// What its chart was and is, if those are different.
-fn chart(owner: &Owner) -> Option<(String, String)> {
-    let of = |state: &Option<OwnerState>| {
-        let chart = state.as_ref()?.chart.as_ref()?;
-        Some(format!("{} {}", chart.name, chart.version).trim_end().to_owned())
-    };
-    match (of(&owner.before), of(&owner.after)) {
-        (Some(before), Some(after)) if before != after => Some((before, after)),
-        _ => None,
-    }
 }
 
 struct Out {
@@ -140,14 +95,8 @@ impl Out {
             let (before, after) = words(&before, &after, self.form.style);
             title.push_str(&format!(", chart {before} → {after}"));
         }
-        let is_known = matches!(key.kind, OwnerKind::Kustomization | OwnerKind::HelmRelease);
-        let said = match (&owner.before, &owner.after) {
-            (Some(_), None) if is_known => ", gone",
-            (None, Some(_)) if is_known => ", new",
-            (_, Some(after)) if after.is_suspended => ", suspended",
-            _ => "",
-        };
-        title + &self.looking(said, Look::Changed)
+        let said = fate(owner).map(|said| format!(", {said}")).unwrap_or_default();
+        title + &self.looking(&said, Look::Changed)
     }
 
     fn fault(&mut self, fault: &FaultChange) {
@@ -269,11 +218,13 @@ impl Out {
     }
 }
 
-fn is_hidden(value: Option<&Value>) -> bool {
+/// Does this stand for a secret?
+pub(super) fn is_hidden(value: Option<&Value>) -> bool {
     value.and_then(Value::as_str) == Some(flux::diff::HIDDEN)
 }
 
-fn yaml(object: &Value) -> String {
+/// As YAML.
+pub(super) fn yaml(object: &Value) -> String {
     // What came from YAML can be written as it.
     serde_saphyr::to_string(object).unwrap_or_else(|_| object.to_string())
 }

@@ -39,7 +39,7 @@ pub(super) fn look(text: &str, look: Look, style: Style) -> String {
 }
 
 /// Characters that control a terminal, and those that change the direction of text, as escapes.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     let turns =
         |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
@@ -54,8 +54,27 @@ fn harmless(text: &str) -> String {
 
 /// Two texts of one line: each with the words that the other has not.
 pub(super) fn words(before: &str, after: &str, style: Style) -> (String, String) {
+    let (left, right) = pieces(before, after);
+    let shown = |pieces: Vec<Piece>, same: Look, other: Look| -> String {
+        pieces
+            .iter()
+            .map(|piece| look(&piece.text, if piece.is_other { other } else { same }, style))
+            .collect()
+    };
+    (shown(left, Look::Gone, Look::GoneWord), shown(right, Look::Come, Look::ComeWord))
+}
+
+/// A piece of a text.
+pub(super) struct Piece {
+    /// Is it not in the other text?
+    pub(super) is_other: bool,
+    pub(super) text: String,
+}
+
+/// Two texts of one line in pieces.
+pub(super) fn pieces(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
     let (old, new) = (split(before), split(after));
-    let (mut left, mut right) = (String::new(), String::new());
+    let (mut left, mut right) = (Vec::new(), Vec::new());
     for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
         let (is_gone, is_come) = match op {
             DiffOp::Equal { .. } => (false, false),
@@ -65,10 +84,10 @@ pub(super) fn words(before: &str, after: &str, style: Style) -> (String, String)
         };
         let (old, new) = (old[op.old_range()].concat(), new[op.new_range()].concat());
         if !old.is_empty() {
-            left.push_str(&look(&old, if is_gone { Look::GoneWord } else { Look::Gone }, style));
+            left.push(Piece { is_other: is_gone, text: old });
         }
         if !new.is_empty() {
-            right.push_str(&look(&new, if is_come { Look::ComeWord } else { Look::Come }, style));
+            right.push(Piece { is_other: is_come, text: new });
         }
     }
     (left, right)
