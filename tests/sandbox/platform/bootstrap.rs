@@ -35,6 +35,9 @@ fn bootstrap_ends_with_a_table_of_ready_components_and_says_that_charts_were_sta
         assert!(table.stdout.contains(&format!("{host}.sandbox.localhost")), "no host {host}\n{table}");
     }
     assert!(table.stdout.contains("stand-in charts: they prove Flux wiring, never a chart"), "{table}");
+    let played = "KWOK plays what is ready of Certificate.cert-manager.io, Cluster.postgresql.cnpg.io, \
+                  ClusterIssuer.cert-manager.io, PersistentVolume, PersistentVolumeClaim, Pod.";
+    assert!(table.stdout.contains(played), "{table}");
 }
 
 #[test]
@@ -102,6 +105,7 @@ fn status_as_json_has_a_version_and_says_that_charts_were_stand_ins() {
     assert_eq!(status["cluster"], "sandbox");
     assert_eq!(status["ready"], true);
     assert_eq!(status["charts"], "stand-in");
+    assert_eq!(status["played"][0], "Certificate.cert-manager.io");
     assert_eq!(status["hosts"]["wordpress"][0], "www.sandbox.localhost");
 }
 

@@ -15,7 +15,6 @@ use fleet::cluster::Sort;
 use fleet::plan::{Group, Step, plan};
 
 use crate::context::{Context, Output};
-use crate::edge::terminal::Terminal;
 use crate::exit::{Exit, Failure, Outcome};
 use observe::{Embedded, observe};
 use target::Target;
@@ -47,7 +46,7 @@ pub async fn run(
         context.terminal.say(format!("Cluster `{}` is as it is to be: nothing to do.", target.folder.name));
         if let Some(cluster) = &observed.cluster {
             let progress = progress::look(cluster, target, observed.revision.as_deref()).await?;
-            summary::print(context, target, &progress, embedded);
+            summary::print(context, target, &progress, embedded)?;
         }
         return Ok(Exit::Yes);
     }
@@ -55,13 +54,9 @@ pub async fn run(
     if options.dry_run {
         return Ok(Exit::No);
     }
-    if target.folder.sort == Sort::Real && !options.yes {
-        if !context.terminal.can_ask() {
-            return Err(Failure::Usage("nobody is there to confirm the plan; --yes carries it out".into()));
-        }
-        if !context.terminal.confirm("Carry out this plan?") {
-            return Ok(Exit::No);
-        }
+    let asks = target.folder.sort == Sort::Real && !options.yes;
+    if asks && !crate::report::plan::is_confirmed(&context.terminal, "Carry out this plan?")? {
+        return Ok(Exit::No);
     }
     let mut carried_out: Vec<Group> = Vec::new();
     while let Some(group) = steps.first().map(Step::group).filter(|group| *group != Group::Ready) {
@@ -96,7 +91,7 @@ pub async fn run(
     let cluster = observed.cluster.as_ref().context("the cluster does not answer")?;
     let revision = observed.revision.as_deref();
     let waited = wait::wait(context, cluster, target, embedded, revision, options.patience).await?;
-    Ok(conclude(context, target, embedded, waited))
+    conclude(context, target, embedded, waited)
 }
 
 fn left(observed: &observe::Observed, options: &Options) -> Vec<Step> {
@@ -112,32 +107,25 @@ fn show(context: &Context, target: &Target, steps: &[Step], options: &Options, c
     if context.output == Output::Json && options.dry_run {
         crate::report::json(&serde_json::json!({"version": 1, "cluster": target.folder.name, "plan": steps}));
     }
-    let terminal: &Terminal = &context.terminal;
-    terminal.say(format!("Plan for cluster `{}`:", target.folder.name));
-    if !can_ask && crate::sandbox::has_data(&context.layout) {
-        terminal.say(
-            "  (It has data but cannot be asked before it runs: what is done already is left out then.)",
-        );
-    }
-    for (number, step) in steps.iter().enumerate() {
-        terminal.say(format!("  {}. {step}", number + 1));
-    }
+    let note = "It has data but cannot be asked before it runs: what is done already is left out then.";
+    let note = (!can_ask && crate::sandbox::has_data(&context.layout)).then_some(note);
+    crate::report::plan::say(&context.terminal, &target.folder.name, note, steps);
 }
 
-fn conclude(context: &Context, target: &Target, embedded: Option<&Embedded>, waited: Waited) -> Exit {
+fn conclude(context: &Context, target: &Target, embedded: Option<&Embedded>, waited: Waited) -> Outcome {
     match waited {
         Waited::Ready(progress) => {
-            summary::print(context, target, &progress, embedded);
-            Exit::Yes
+            summary::print(context, target, &progress, embedded)?;
+            Ok(Exit::Yes)
         }
         Waited::TooLong(progress) => {
-            summary::print(context, target, &progress, embedded);
+            summary::print(context, target, &progress, embedded)?;
             context.terminal.say(format!(
                 "Not everything is ready yet. Flux goes on by itself; `cargo xtask status {}` shows how far it is, and \
                  `cargo xtask bootstrap {}` waits again.",
                 target.folder.name, target.folder.name
             ));
-            Exit::No
+            Ok(Exit::No)
         }
     }
 }

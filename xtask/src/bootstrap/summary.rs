@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Result;
 use fleet::catalogue::Tier;
 use flux::status::{Component, Node, Status};
 use serde_json::json;
@@ -12,37 +13,55 @@ use super::target::Target;
 use crate::context::{Context, Output};
 use crate::report;
 use crate::sandbox::charts_mode::ChartsMode;
+use crate::sandbox::played;
 
-/// Prints the table, or the whole status as JSON, and what kind of charts ran.
-pub fn print(context: &Context, target: &Target, progress: &Progress, embedded: Option<&Embedded>) {
+/// Prints the table, or the whole status as JSON, what kind of charts ran, and what was only played.
+pub fn print(
+    context: &Context,
+    target: &Target,
+    progress: &Progress,
+    embedded: Option<&Embedded>,
+) -> Result<()> {
     let charts = embedded.map(|embedded| &embedded.charts);
     if context.output == Output::Json {
-        report::json(&document(target, progress, charts));
-        return;
+        report::json(&document(context, target, progress, charts)?);
+        return Ok(());
     }
     report::line(table(target, &progress.status));
+    if embedded.is_some() {
+        let kinds = played::kinds(&context.layout)?.join(", ");
+        report::line(format!("\nNo container runs here: KWOK plays what is ready of {kinds}."));
+    }
     if charts == Some(&ChartsMode::StandIn) {
         report::line("\nThese were stand-in charts: they prove Flux wiring, never a chart.");
     }
+    Ok(())
 }
 
-/// The status as JSON, with the hosts of each component.
-pub fn document(target: &Target, progress: &Progress, charts: Option<&ChartsMode>) -> serde_json::Value {
+/// The status as JSON, with the hosts of each component; `charts` are those of the sandbox.
+pub fn document(
+    context: &Context,
+    target: &Target,
+    progress: &Progress,
+    charts: Option<&ChartsMode>,
+) -> Result<serde_json::Value> {
+    let played = charts.map(|_| played::kinds(&context.layout)).transpose()?;
     let hosts: serde_json::Map<String, serde_json::Value> = progress
         .status
         .components
         .iter()
         .map(|component| (component.name.clone(), json!(target.hosts(&component.name))))
         .collect();
-    json!({
+    Ok(json!({
         "version": 1,
         "cluster": target.folder.name,
         "ready": progress.is_ready(),
         "revision": progress.revision,
         "charts": charts,
+        "played": played,
         "hosts": hosts,
         "status": progress.status,
-    })
+    }))
 }
 
 fn table(target: &Target, status: &Status) -> String {

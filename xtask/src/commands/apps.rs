@@ -161,22 +161,13 @@ fn delete(arguments: &Removal, context: &Context) -> Outcome {
             ));
             return Ok(Exit::Yes);
         }
-        context.terminal.say(format!("Plan for cluster `{}`:", target.folder.name));
-        for (number, step) in steps.iter().enumerate() {
-            context.terminal.say(format!("  {}. {step}", number + 1));
-        }
+        report::plan::say(&context.terminal, &target.folder.name, None, &steps);
         if arguments.dry_run {
             return Ok(Exit::No);
         }
-        if !arguments.yes {
-            if !context.terminal.can_ask() {
-                return Err(Failure::Usage(
-                    "nobody is there to confirm the plan; --yes carries it out".into(),
-                ));
-            }
-            if !context.terminal.confirm("This data cannot be brought back without a backup. Delete it?") {
-                return Ok(Exit::No);
-            }
+        let question = "This data cannot be brought back without a backup. Delete it?";
+        if !arguments.yes && !report::plan::is_confirmed(&context.terminal, question)? {
+            return Ok(Exit::No);
         }
         if steps.iter().any(|step| matches!(step, Step::Forget { .. })) {
             edit(change, context, false)?;

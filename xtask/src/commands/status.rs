@@ -43,10 +43,11 @@ pub fn status(arguments: &Arguments, context: &Context) -> Outcome {
     if context.output == Output::Json {
         let charts = sandbox::running(&context.layout)?.map(|state| state.charts);
         report::json(&summary::document(
+            context,
             &target,
             &progress,
             charts.as_ref().filter(|_| target.folder.sort == Sort::Sandbox),
-        ));
+        )?);
     } else {
         print_tree(&target, &progress);
     }

@@ -11,6 +11,7 @@ use crate::exit::Failure;
 pub mod changes;
 pub mod diff;
 pub mod findings;
+pub mod plan;
 pub mod table;
 
 /// Tells why a command could not do its job.

@@ -48,13 +48,24 @@ pub async fn apply(cluster: &Cluster, layout: &Layout, tools: &Path) -> Result<(
 }
 
 async fn apply_folder(cluster: &Cluster, folder: &Path) -> Result<()> {
+    let files = files(folder)?;
+    futures::future::try_join_all(files.iter().map(|file| apply_file(cluster, file))).await?;
+    Ok(())
+}
+
+/// Every object in the files of a folder.
+pub(super) fn read_folder(folder: &Path) -> Result<Vec<Value>> {
+    let objects: Vec<Vec<Value>> = files(folder)?.iter().map(|file| read(file)).collect::<Result<_>>()?;
+    Ok(objects.into_iter().flatten().collect())
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .with_context(|| format!("read {}", folder.display()))?
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<_>>()?;
     files.sort();
-    futures::future::try_join_all(files.iter().map(|file| apply_file(cluster, file))).await?;
-    Ok(())
+    Ok(files)
 }
 
 async fn apply_file(cluster: &Cluster, file: &Path) -> Result<()> {

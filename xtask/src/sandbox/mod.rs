@@ -6,6 +6,7 @@ pub mod child;
 pub mod digests;
 pub mod layout;
 pub mod memory;
+pub mod played;
 pub mod ports;
 pub mod serve;
 pub mod served;
