@@ -244,6 +244,13 @@ impl Checkout {
         fs::write(&full, text).unwrap_or_else(|error| panic!("write {}: {error}", full.display()));
     }
 
+    /// Which chart a release runs, as the tree says.
+    #[track_caller]
+    pub fn pin(&self, release: &str) -> flux::pins::Pin {
+        let (pins, _) = flux::pins::read(&xtask::edge::tree::DiskTree::new(self.path()));
+        pins.into_iter().find(|pin| pin.release == release).unwrap_or_else(|| panic!("no release {release}"))
+    }
+
     /// Replaces a text that must be in a file of the checkout.
     #[track_caller]
     pub fn replace(&self, path: &str, from: &str, to: &str) {

@@ -10,9 +10,7 @@ const RELEASE: &str = "flux2/apps/wordpress/app/release.yaml";
 fn a_new_chart_version_in_a_commit_reaches_the_cluster_by_itself() {
     let platform = platform();
     let checkout = &platform.checkout;
-    let (pins, _) = flux::pins::read(&xtask::edge::tree::DiskTree::new(checkout.path()));
-    let pin = pins.iter().find(|pin| pin.release == "wordpress").unwrap();
-    let version = pin.version.as_ref().unwrap();
+    let version = checkout.pin("wordpress").version.unwrap();
     let (rest, patch) = version.rsplit_once('.').unwrap();
     let next = format!("{rest}.{}", patch.parse::<u32>().unwrap() + 1);
     checkout.replace(RELEASE, &format!("version: {version}"), &format!("version: {next}"));

@@ -11,11 +11,6 @@ use tests::shared::{charts, platform};
 const RELEASES: [&str; 5] =
     ["cloudnative-pg", "nextcloud", "nextcloud-valkey", "wordpress", "wordpress-mariadb"];
 
-fn pin(checkout: &Checkout, release: &str) -> Pin {
-    let (pins, _) = flux::pins::read(&xtask::edge::tree::DiskTree::new(checkout.path()));
-    pins.into_iter().find(|pin| pin.release == release).unwrap_or_else(|| panic!("no release {release}"))
-}
-
 fn numbers(version: &str) -> Vec<u64> {
     version.trim_start_matches('v').split('.').map(|part| part.parse().unwrap()).collect()
 }
@@ -101,7 +96,7 @@ fn five_charts_go_back_and_forward_and_leave_no_orphans_and_the_same_claims() {
     let checkout = &platform.checkout;
     let claims_before = claims(checkout);
     let now: Vec<(Pin, String)> = RELEASES
-        .map(|release| pin(checkout, release))
+        .map(|release| checkout.pin(release))
         .map(|pin| (pin.clone(), pin.version.clone().unwrap()))
         .to_vec();
     let older: Vec<(Pin, String)> = now.iter().map(|(pin, _)| (pin.clone(), version_before(pin))).collect();
@@ -138,7 +133,7 @@ const IMMUTABLE: &str = "  postRenderers:
 fn an_upgrade_that_fails_is_rolled_back_while_the_others_go_on() {
     let platform = platform();
     let checkout = &platform.checkout;
-    let (bad, good) = (pin(checkout, "wordpress"), pin(checkout, "nextcloud-valkey"));
+    let (bad, good) = (checkout.pin("wordpress"), checkout.pin("nextcloud-valkey"));
     let file = bad.place.file.clone();
     let release = checkout.read(&file);
     checkout.write(&file, &format!("{}\n{IMMUTABLE}", release.trim_end()));

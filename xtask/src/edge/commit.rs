@@ -116,7 +116,7 @@ impl Tree for CommitTree {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
     use std::fs;
 
@@ -136,7 +136,8 @@ mod tests {
         folder
     }
 
-    fn commit(repository: &Repository) {
+    /// Commits everything that is on disk.
+    pub(crate) fn commit(repository: &Repository) {
         let mut index = repository.index().unwrap();
         index.add_all(["*"], git2::IndexAddOption::DEFAULT, None).unwrap();
         index.update_all(["*"], None).unwrap();

@@ -170,19 +170,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-
-    fn commit(repository: &Repository) {
-        let mut index = repository.index().unwrap();
-        index.add_all(["*"], git2::IndexAddOption::DEFAULT, None).unwrap();
-        index.update_all(["*"], None).unwrap();
-        index.write().unwrap();
-        let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
-        let who = git2::Signature::now("a", "a@example.org").unwrap();
-        let parents: Vec<_> =
-            repository.head().ok().map(|head| head.peel_to_commit().unwrap()).into_iter().collect();
-        let parents: Vec<_> = parents.iter().collect();
-        repository.commit(Some("HEAD"), &who, &who, "m", &tree, &parents).unwrap();
-    }
+    use crate::edge::commit::tests::commit;
 
     /// A repository whose second commit changes one file, takes one away and adds a folder.
     fn repository() -> tempfile::TempDir {

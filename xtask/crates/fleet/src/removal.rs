@@ -8,10 +8,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::component::Contract;
-use crate::generated;
-
-/// Namespace of what Flux reads beside the commit.
-const FLUX_SYSTEM: &str = "flux-system";
+use crate::generated::{self, NAMESPACE};
 
 /// Something that stays when an application is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,7 +60,7 @@ impl fmt::Display for Step {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Step::Forget { app } => write!(out, "take {app} out of cluster.yaml"),
-            Step::RemoveRoot { name } => write!(out, "remove Kustomization {FLUX_SYSTEM}/{name}"),
+            Step::RemoveRoot { name } => write!(out, "remove Kustomization {NAMESPACE}/{name}"),
             Step::AwaitRemoval { app } => write!(out, "wait until the workloads of {app} are gone"),
             Step::Delete { kept } => write!(out, "delete {kept}"),
         }
@@ -107,7 +104,7 @@ pub fn kept(app: &str, contract: &Contract) -> Vec<Kept> {
     });
     let passwords = (!contract.secrets.is_empty()).then(|| Kept {
         kind: "Secret",
-        namespace: FLUX_SYSTEM.to_owned(),
+        namespace: NAMESPACE.to_owned(),
         name: generated::secret_name(app),
         holds: "passwords",
     });

@@ -67,10 +67,11 @@ macro_rules! release {
     };
 }
 
-/// Kustomizations `shop` and `blog`, of which the first makes an object at first.
+/// An object that Kustomization `shop` makes at first and then `blog`; harmless is that it gets a label where it is.
 macro_rules! moved {
     ($object:literal) => {
-        concat!(
+        crate::rule::Example {
+            of: concat!(
             "#- k/ks.yaml\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: blog, namespace: \
              flux-system}\nspec: {interval: 1h, prune: true, path: ./blog, sourceRef: {kind: GitRepository, name: \
              flux-system}}\n---\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: shop, namespace: \
@@ -81,7 +82,11 @@ macro_rules! moved {
             $object,
             "#- shop/c.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: shop}\n#- blog/c.yaml\napiVersion: \
              v1\nkind: ConfigMap\nmetadata: {name: c, namespace: blog}\n#- shop/kustomization.yaml\nresources: [<>]\n"
-        )
+            ),
+            before: "c.yaml, data.yaml]\n#- blog/kustomization.yaml\nresources: [c.yaml",
+            after: "c.yaml]\n#- blog/kustomization.yaml\nresources: [c.yaml, ../data",
+            harmless: "c.yaml, data.yaml]\nlabels: [{pairs: {tier: shop}}]\n#- blog/kustomization.yaml\nresources: [c.yaml",
+        }
     };
 }
 

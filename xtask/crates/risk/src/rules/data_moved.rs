@@ -1,7 +1,7 @@
 use super::data_database_removed::is_database;
 use crate::changed::{Changed, annotation};
 use crate::fate::is_excepted;
-use crate::rule::{Check, Example, Found, Rule};
+use crate::rule::{Check, Found, Rule};
 use crate::{Class, Severity};
 
 pub(super) const RULE: Rule = Rule {
@@ -11,21 +11,9 @@ pub(super) const RULE: Rule = Rule {
     says: "Something that stores data is made by another Kustomization or release.",
     why: "Whoever made it may delete it before the other has taken it over: the order of the two is nobody's.",
     first: "Keep it (`prune: disabled`, `helm.sh/resource-policy: keep`) in a commit before this one, and move it then.",
-    example: Example {
-        of: moved!(
-            "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: shop}\nspec: {accessModes: [ReadWriteOnce]}\n"
-        ),
-        before: r#"c.yaml, data.yaml]
-#- blog/kustomization.yaml
-resources: [c.yaml"#,
-        after: r#"c.yaml]
-#- blog/kustomization.yaml
-resources: [c.yaml, ../data"#,
-        harmless: r#"c.yaml, data.yaml]
-labels: [{pairs: {tier: shop}}]
-#- blog/kustomization.yaml
-resources: [c.yaml"#,
-    },
+    example: moved!(
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data, namespace: shop}\nspec: {accessModes: [ReadWriteOnce]}\n"
+    ),
     check: Check::Object(check),
 };
 

@@ -2,7 +2,7 @@ use flux::diff::FieldPath;
 
 use super::data_moved::stores;
 use crate::changed::Changed;
-use crate::rule::{Check, Example, Found, Rule};
+use crate::rule::{Check, Found, Rule};
 use crate::subject::identity;
 use crate::{Class, Severity};
 
@@ -14,19 +14,7 @@ pub(super) const RULE: Rule = Rule {
     why: "Whoever made it may delete it after the other has made it, or before: then it is gone for a while. A release refuses \
           what another one made.",
     first: "Let the old one keep it (`prune: disabled`) in a commit before this one.",
-    example: Example {
-        of: moved!("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: data, namespace: shop}\n"),
-        before: r#"c.yaml, data.yaml]
-#- blog/kustomization.yaml
-resources: [c.yaml"#,
-        after: r#"c.yaml]
-#- blog/kustomization.yaml
-resources: [c.yaml, ../data"#,
-        harmless: r#"c.yaml, data.yaml]
-labels: [{pairs: {tier: shop}}]
-#- blog/kustomization.yaml
-resources: [c.yaml"#,
-    },
+    example: moved!("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: data, namespace: shop}\n"),
     check: Check::Object(check),
 };
 
