@@ -1,6 +1,9 @@
 //! `hold`, `resume` and `reconcile`: whether, and when, a cluster takes updates.
 
+use std::time::Duration;
+
 use clap::Args;
+use fleet::cluster::Sort;
 use fleet::roots::{COMPONENT_LABEL, ROOT_LABEL, SOURCE};
 use serde_json::{Value, json};
 
@@ -9,6 +12,7 @@ use crate::bootstrap::observe::FLUX_SYSTEM;
 use crate::context::Context;
 use crate::edge::cluster::{Cluster, Kind, kinds, text};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::sandbox::served;
 
 /// Flags of `hold`, `resume` and `reconcile`.
 #[derive(Debug, Args)]
@@ -37,6 +41,9 @@ pub fn run(arguments: &Arguments, context: &Context, change: Change) -> Outcome 
     context.block_on(async {
         let cluster = connect(context, &folder).await?;
         let objects = objects(&cluster, arguments.component.as_deref()).await?;
+        if change == Change::Reconcile && folder.sort == Sort::Sandbox {
+            wait_until_served(context).await?;
+        }
         let patch = match change {
             Change::Hold => Some(json!({"spec": {"suspend": true}})),
             Change::Resume => Some(json!({"spec": {"suspend": null}})),
@@ -64,6 +71,18 @@ pub fn run(arguments: &Arguments, context: &Context, change: Change) -> Outcome 
         }
         Ok(Exit::Yes)
     })?
+}
+
+/// A commit of a moment ago is to be found by whoever is asked to look now.
+async fn wait_until_served(context: &Context) -> Result<(), Failure> {
+    for _ in 0..30 {
+        if !served::is_behind(&context.layout)? {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    context.terminal.say("The sandbox does not serve the checkout's HEAD yet; its log says why.");
+    Ok(())
 }
 
 /// The whole cluster is held at its source; a component at its Kustomizations and their releases.

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::layout::Layout;
-use crate::edge::git_server::GitEnvironment;
+use crate::edge::git_server::{GitEnvironment, head_of};
 
 /// The branch that the cluster follows in the served copy.
 pub const BRANCH: &str = "main";
@@ -43,6 +43,16 @@ pub fn served_commit(git: &GitEnvironment, layout: &Layout) -> Option<String> {
         .output()
         .ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Is the checkout's HEAD to be served and is not yet? The supervisor looks twice in a second.
+pub fn is_behind(layout: &Layout) -> Result<bool> {
+    if served_source(layout) != Some(Source::Head) {
+        return Ok(false);
+    }
+    let git = git(layout)?;
+    let head = head_of(&git, layout.checkout())?.map(|commit| commit.id);
+    Ok(head.is_some() && head != served_commit(&git, layout))
 }
 
 /// Where the served commit comes from; none when nothing was served yet.
