@@ -11,6 +11,7 @@ mod field;
 mod hashed;
 mod image;
 mod items;
+pub mod live;
 mod owner;
 mod pair;
 mod path;
@@ -49,6 +50,34 @@ pub struct Diff {
     pub faults: Vec<FaultChange>,
     /// Owners whose objects are not compared, because they or whoever makes them fail on a side.
     pub unseen: Vec<OwnerKey>,
+    /// Owners for which there is something new in a live cluster and which change nothing for now; what they would change is not
+    /// among the changes. Sorted, each once.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waiting: Vec<Waiting>,
+}
+
+/// An owner that does not do what it is to do, for now.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Waiting {
+    /// Who.
+    pub owner: OwnerKey,
+    /// How many objects it would change.
+    pub changes: usize,
+    /// Why it does not.
+    pub why: Why,
+}
+
+/// Why an owner changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Why {
+    /// It is suspended.
+    Suspended,
+    /// It fails: see the faults.
+    Fails,
+    /// It waits for this one, which does not become ready.
+    Waits(OwnerKey),
 }
 
 /// What makes objects: a Kustomization or a HelmRelease; also what is in the cluster without either.
@@ -254,7 +283,7 @@ pub fn diff(before: &Side<'_>, after: &Side<'_>) -> Diff {
 impl Diff {
     /// Is nothing different?
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.faults.is_empty()
+        self.changes.is_empty() && self.faults.is_empty() && self.waiting.is_empty()
     }
 
     /// An owner by its key; there for the owner of every change and fault, and for former owners.
@@ -297,6 +326,23 @@ impl OwnerKey {
     /// An owner of that kind and name.
     pub fn new(kind: OwnerKind, namespace: &str, name: &str) -> Self {
         OwnerKey { kind, namespace: namespace.to_owned(), name: name.to_owned() }
+    }
+}
+
+impl fmt::Display for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let changes = if self.changes == 1 { "change" } else { "changes" };
+        write!(f, "{}: {} {changes} for later: {}", self.owner, self.changes, self.why)
+    }
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Why::Suspended => f.write_str("it is suspended"),
+            Why::Fails => f.write_str("it fails"),
+            Why::Waits(other) => write!(f, "it waits for {other}"),
+        }
     }
 }
 

@@ -48,14 +48,20 @@ impl ObjectKey {
         ))
     }
 
-    /// The key in an inventory entry of Flux: `<namespace>_<name>_<group>_<kind>`.
+    /// The key in an inventory entry of Flux.
     pub fn from_inventory_id(id: &str) -> Option<Self> {
-        let (namespace, rest) = id.split_once('_')?;
-        let (rest, kind) = rest.rsplit_once('_')?;
-        let (name, _group) = rest.rsplit_once('_')?;
-        // Names with a colon (RBAC) are written with two underscores.
-        Some(ObjectKey::new(kind, namespace, &name.replace("__", ":")))
+        let (namespace, name, _group, kind) = of_inventory(id)?;
+        Some(ObjectKey::new(kind, namespace, &name))
     }
+}
+
+/// Namespace, name, group and kind of an inventory entry of Flux: `<namespace>_<name>_<group>_<kind>`.
+pub(crate) fn of_inventory(id: &str) -> Option<(&str, String, &str, &str)> {
+    let (namespace, rest) = id.split_once('_')?;
+    let (rest, kind) = rest.rsplit_once('_')?;
+    let (name, group) = rest.rsplit_once('_')?;
+    // Names with a colon (RBAC) are written with two underscores.
+    Some((namespace, name.replace("__", ":"), group, kind))
 }
 
 impl fmt::Display for ObjectKey {

@@ -64,7 +64,6 @@ pub(super) fn release<'r>(side: &Side<'r>, key: &OwnerKey) -> Option<(usize, Rel
 }
 
 fn of_kustomization(side: &Side<'_>, part: &Part, seals: &Seals, secrets: &Secrets) -> OwnerState {
-    let Kustomization { source, path, is_suspended, depends_on, .. } = &part.kustomization;
     let maker = part.made_by.and_then(|number| side.rendering.parts.get(number));
     let is_it = |object: &&Rendered| {
         is_kustomization(&object.node)
@@ -76,20 +75,8 @@ fn of_kustomization(side: &Side<'_>, part: &Part, seals: &Seals, secrets: &Secre
         Some((maker, object)) => seals.object(maker, object, secrets),
         None => value(&part.kustomization.object),
     };
-    let spec = spec(&object);
-    OwnerState {
-        maker: maker.map(OwnerKey::of_part),
-        is_suspended: *is_suspended,
-        prunes: spec["prune"] == true,
-        deletion_policy: spec["deletionPolicy"].as_str().unwrap_or("MirrorPrune").to_owned(),
-        forces: spec["force"] == true,
-        waits: spec["wait"] == true,
-        depends_on: depends_on.iter().map(|(name, _)| ObjectKey::named("Kustomization", name)).collect(),
-        target_namespace: spec["targetNamespace"].as_str().unwrap_or_default().to_owned(),
-        source: format!("{source}, {}", if path.is_empty() { "." } else { path }),
-        chart: None,
-        spec: Arc::new(spec),
-    }
+    let state = of_object(OwnerKind::Kustomization, &object, maker.map(OwnerKey::of_part), None);
+    OwnerState { is_suspended: part.kustomization.is_suspended, ..state }
 }
 
 fn of_release(
@@ -99,21 +86,65 @@ fn of_release(
     seals: &Seals,
     secrets: &Secrets,
 ) -> OwnerState {
-    let spec = spec(&seals.object(part, release.object, secrets));
-    let others = spec["dependsOn"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let depends_on =
-        others.iter().filter_map(|o| ObjectKey::referred(o, "HelmRelease", &release.name.namespace));
+    let object = seals.object(part, release.object, secrets);
+    let chart = chart(side, release);
+    let state = of_object(OwnerKind::HelmRelease, &object, Some(OwnerKey::of_part(part)), chart);
     OwnerState {
-        maker: Some(OwnerKey::of_part(part)),
         is_suspended: release.is_suspended(),
-        prunes: true,
-        deletion_policy: String::new(),
-        forces: spec["upgrade"]["force"] == true,
-        waits: spec["upgrade"]["disableWait"] != true,
-        depends_on: depends_on.collect(),
         target_namespace: release.namespace().to_owned(),
-        source: String::new(),
-        chart: chart(side, release),
+        ..state
+    }
+}
+
+/// The state that the object of an owner says.
+pub(super) fn of_object(
+    kind: OwnerKind,
+    object: &Value,
+    maker: Option<OwnerKey>,
+    chart: Option<ChartState>,
+) -> OwnerState {
+    let spec = spec(object);
+    let text = |pointer: &str| spec.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str).unwrap_or_default();
+    let depends_on = |kind: &str| {
+        let others = spec["dependsOn"].as_array().into_iter().flatten();
+        others.filter_map(|other| ObjectKey::referred(other, kind, namespace)).collect()
+    };
+    let (is_suspended, target_namespace) = (spec["suspend"] == true, text("/targetNamespace").to_owned());
+    if kind == OwnerKind::HelmRelease {
+        return OwnerState {
+            maker,
+            is_suspended,
+            prunes: true,
+            deletion_policy: String::new(),
+            forces: spec["upgrade"]["force"] == true,
+            waits: spec["upgrade"]["disableWait"] != true,
+            depends_on: depends_on("HelmRelease"),
+            target_namespace: if target_namespace.is_empty() {
+                namespace.to_owned()
+            } else {
+                target_namespace
+            },
+            source: String::new(),
+            chart,
+            spec: Arc::new(spec),
+        };
+    }
+    let source = ObjectKey::referred(&spec["sourceRef"], "GitRepository", namespace);
+    let path = text("/path");
+    OwnerState {
+        maker,
+        is_suspended,
+        prunes: spec["prune"] == true,
+        deletion_policy: spec["deletionPolicy"].as_str().unwrap_or("MirrorPrune").to_owned(),
+        forces: spec["force"] == true,
+        waits: spec["wait"] == true,
+        depends_on: depends_on("Kustomization"),
+        target_namespace,
+        source: source.map_or_else(String::new, |source| {
+            format!("{source}, {}", if path.is_empty() { "." } else { path })
+        }),
+        chart: None,
         spec: Arc::new(spec),
     }
 }

@@ -208,7 +208,8 @@ fn of_owner(object: &mut Value) {
     }
 }
 
-fn alone(kind: ChangeKind, owner: OwnerKey, object: Identity, value: Value) -> Change {
+/// An object that comes or goes.
+pub(super) fn alone(kind: ChangeKind, owner: OwnerKey, object: Identity, value: Value) -> Change {
     let value = Some(Arc::new(value));
     let (before, after) = if kind == ChangeKind::Removed { (value, None) } else { (None, value) };
     Change {
@@ -232,7 +233,7 @@ fn fault(key: &OwnerKey, old: &Sorted<'_, '_>, new: &Sorted<'_, '_>) -> Option<F
 }
 
 /// ConfigMaps and Secrets that releases take their values from.
-fn values_of(before: &Side<'_>, after: &Side<'_>) -> HashSet<Identity> {
+pub(super) fn values_of(before: &Side<'_>, after: &Side<'_>) -> HashSet<Identity> {
     let mut found = HashSet::new();
     let parts = [before, after].into_iter().flat_map(|side| &side.rendering.parts);
     for release in parts.flat_map(|part| &part.objects).filter(|object| is_release(object)) {

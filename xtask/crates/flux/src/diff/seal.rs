@@ -1,7 +1,7 @@
 //! Secrets while objects are compared: each is a number that only says whether two are the same, and nothing of it comes out.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use base64::Engine;
 use kustomize_rs::yaml::json::read_as_json;
@@ -39,6 +39,8 @@ pub(super) struct Secrets {
     keys: HashSet<ObjectKey>,
     /// Their values: something else may hold a copy of one.
     copied: Known,
+    /// Variables that are no secret, though one of them holds them.
+    public: BTreeSet<String>,
 }
 
 impl Secrets {
@@ -52,6 +54,57 @@ impl Secrets {
         }
         secrets
     }
+
+    /// Those of a cluster, whose values are all known.
+    pub(super) fn in_cluster(all: &[Value], public: &BTreeSet<String>) -> Self {
+        let mut secrets = Secrets { public: public.clone(), ..Secrets::default() };
+        for secret in all {
+            secrets.keys.insert(ObjectKey::of(secret));
+            let data = secret.get("data").and_then(Value::as_object).into_iter().flatten();
+            let texts =
+                data.filter(|(key, _)| !public.contains(*key)).map(|(_, value)| decoded(&text_of(value)));
+            secrets.copied.whole.extend(texts.filter(|text| text.len() >= SHORTEST_COPY));
+        }
+        secrets
+    }
+
+    /// Is the value of a variable secret?
+    fn holds(&self, part: &Part, name: &str) -> bool {
+        let variable = part.variables.get(name);
+        let is_in = |from: &ObjectKey| self.keys.contains(from) && !self.public.contains(name);
+        variable.is_some_and(|variable| variable.from.as_ref().is_some_and(is_in))
+    }
+}
+
+/// Where in an object secrets were put, and which.
+pub(super) struct Places {
+    /// Paths, with `*` for the number of an item: lists of a cluster may have more.
+    paths: HashSet<String>,
+    known: Known,
+}
+
+impl Places {
+    /// Those of an object that is rendered.
+    pub(super) fn of(part: &Part, object: &Rendered, secrets: &Secrets) -> Self {
+        let mut places = Places { paths: HashSet::new(), known: Known::default() };
+        for name in object.variables.iter().filter(|name| secrets.holds(part, name)) {
+            let text = part.variables.get(name).and_then(|variable| variable.value.as_deref());
+            places.known.whole.extend(text.filter(|text| !text.is_empty()).map(str::to_owned));
+        }
+        let uses = |text: &str| {
+            envsubst::variables(text).is_ok_and(|uses| uses.iter().any(|u| secrets.holds(part, &u.variable)))
+        };
+        let changed = object.before.iter().filter(|(_, text)| uses(text)).map(|(path, _)| path);
+        let encrypted = object.ciphers.iter().map(|(path, _)| path);
+        places.paths = changed.chain(encrypted).map(|path| without_numbers(path)).collect();
+        places
+    }
+}
+
+fn without_numbers(path: &str) -> String {
+    let is_number = |step: &str| !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
+    let steps: Vec<&str> = path.split('.').map(|step| if is_number(step) { "*" } else { step }).collect();
+    steps.join(".")
 }
 
 /// What is a secret on one side is one on the other: otherwise a text that a new Secret holds too would look changed
@@ -156,10 +209,7 @@ impl Seals {
             };
             Self::leaves(&mut sealed, "", &cipher);
         }
-        let is_from_secret = |name: &str| {
-            let variable = part.variables.get(name);
-            variable.is_some_and(|v| v.from.as_ref().is_some_and(|from| secrets.keys.contains(from)))
-        };
+        let is_from_secret = |name: &str| secrets.holds(part, name);
         if object.variables.iter().any(|name| is_from_secret(name)) {
             let mut known = Known::default();
             for name in object.variables.iter().filter(|name| is_from_secret(name)) {
@@ -188,13 +238,37 @@ impl Seals {
 
     /// An object of a release whose values hold these secrets.
     pub(super) fn of_release(&self, object: &Node, known: &Known) -> Value {
-        let mut sealed = value(object);
-        if !known.whole.is_empty() {
-            Self::leaves(&mut sealed, "", &|_, text| known.without(text, SHORTEST_WITHIN, self));
-        }
+        let mut sealed = self.without(value(object), known);
         if is_kind(object, "", "Secret") {
             self.secret(&mut sealed);
         }
+        sealed
+    }
+
+    /// An object without these secrets.
+    pub(super) fn without(&self, mut object: Value, known: &Known) -> Value {
+        if !known.whole.is_empty() {
+            Self::leaves(&mut object, "", &|_, text| known.without(text, SHORTEST_WITHIN, self));
+        }
+        object
+    }
+
+    /// An object of a cluster; `places` are those of what it was rendered as.
+    pub(super) fn in_cluster(&self, object: &Value, places: Option<&Places>, secrets: &Secrets) -> Value {
+        let mut sealed = object.clone();
+        if object["kind"] == "Secret" && object["apiVersion"] == "v1" {
+            self.secret(&mut sealed);
+            return sealed;
+        }
+        let secret = |path: &str, text: &str| {
+            let at_place = places.is_some_and(|places| places.paths.contains(&without_numbers(path)));
+            if at_place && !path.is_empty() {
+                return Some(self.seal(text));
+            }
+            let inside = places.and_then(|places| places.known.without(text, SHORTEST_WITHIN, self));
+            inside.or_else(|| secrets.copied.without(text, SHORTEST_COPY, self))
+        };
+        Self::leaves(&mut sealed, "", &secret);
         sealed
     }
 
@@ -203,10 +277,7 @@ impl Seals {
         let Some(fields) = object.as_object_mut() else { return };
         let mut data = Map::new();
         for (key, value) in taken(fields, "data") {
-            let text = text_of(&value);
-            let decoded = base64::engine::general_purpose::STANDARD.decode(text.replace(['\n', '\r'], ""));
-            let decoded = decoded.ok().and_then(|bytes| String::from_utf8(bytes).ok());
-            data.insert(key, self.seal(decoded.as_deref().unwrap_or(&text)).into());
+            data.insert(key, self.seal(&decoded(&text_of(&value))).into());
         }
         for (key, value) in taken(fields, "stringData") {
             data.insert(key, self.seal(&text_of(&value)).into());
@@ -256,6 +327,12 @@ fn taken(fields: &mut Map<String, Value>, name: &str) -> Map<String, Value> {
         Some(Value::Object(found)) => found,
         _ => Map::new(),
     }
+}
+
+/// The text that stands behind base64; the same if there is none.
+fn decoded(text: &str) -> String {
+    let bytes = base64::engine::general_purpose::STANDARD.decode(text.replace(['\n', '\r'], ""));
+    bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| text.to_owned())
 }
 
 fn text_of(value: &Value) -> String {

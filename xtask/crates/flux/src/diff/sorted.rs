@@ -115,7 +115,7 @@ impl<'s, 'r> Sorted<'s, 'r> {
             Found::Made(release, node) => {
                 let side = self.side;
                 let key = OwnerKey::of_release(&release.name);
-                let known = self.secrets.entry(key).or_insert_with(|| secrets(side, release));
+                let known = self.secrets.entry(key).or_insert_with(|| release_secrets(side, release));
                 seals.of_release(node, known)
             }
         }
@@ -123,7 +123,7 @@ impl<'s, 'r> Sorted<'s, 'r> {
 }
 
 /// What is secret in the values of a release.
-fn secrets(side: &Side<'_>, release: &ReleaseObjects) -> Known {
+pub(super) fn release_secrets(side: &Side<'_>, release: &ReleaseObjects) -> Known {
     let mut known = Known::default();
     let key = OwnerKey::of_release(&release.name);
     let Some((_, found)) = owner::release(side, &key) else { return known };
