@@ -8,6 +8,7 @@ pub mod commands;
 pub mod context;
 pub mod edge;
 pub mod exit;
+pub mod live;
 pub mod releases;
 mod removal;
 pub mod report;

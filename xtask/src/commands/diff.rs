@@ -3,6 +3,7 @@
 mod clusters;
 mod comment;
 mod compared;
+mod live;
 mod points;
 mod rules;
 
@@ -35,6 +36,8 @@ use crate::report::findings::human::Style;
   cargo xtask diff --cluster example --cluster other
                                                   two clusters
   cargo xtask diff --all-clusters                 what would change where
+  cargo xtask diff --live --cluster example       the cluster as it is with what Flux would make of the files on disk
+  cargo xtask diff --live main --charts           the same of a branch, with what would become of releases
   cargo xtask diff --repository ../home-ops --entry kubernetes/flux/cluster
                                                   any repository that Flux follows
   cargo xtask diff --format short                 a line each, for `grep`
@@ -47,12 +50,18 @@ use crate::report::findings::human::Style;
 What reads the same to Kubernetes is no change: order of keys, quotes, indentation, moved files, new hashes in names. Secrets are
 compared and never shown. What may go wrong stands first, the most dangerous above all, with what to do before. Exit code 1 when something is different, 0 when nothing is.
 
+--live asks the cluster itself: what is rendered with its own variables, overrides and Secrets is given to its API server as a dry
+run under the names of Flux' controllers, so that defaults, conflicts and refusals are real. Shown are only changes that will
+happen: who fails (`faults`), and who waits for that or is suspended (`waiting`), stands beside them. What no dry run can tell is
+not in it: whether what starts becomes healthy, what hooks of charts do, and what templates look up in the cluster.
+
 --comment needs GITLAB_TOKEN in the environment (scope `api`, role Reporter), and what GitLab sets in a pipeline of a merge request:
 CI_API_V4_URL, CI_PROJECT_ID and CI_MERGE_REQUEST_IID. Run again, it updates its note; another cluster has a note of its own.
 
 With --output json: `version` (1), `before` and `after` (what was compared), `summary` (counts), `risks` (each with `severity`,
 `class`, `code`, `object`, `path`, `owner`, `reason` and what to do `first`), `owners` (Kustomizations and releases as they were and are), `changes` (`kind` is added, removed, changed or renamed; each with its `owner`, its `object` and its `fields`),
-`faults` (what can be rendered on one side only) and `unseen` (owners that could not be compared). --full adds the whole objects.")]
+`faults` (what can be rendered on one side only, with --live what fails), `unseen` (owners that could not be compared) and, with
+--live, `waiting` (owners that change nothing for now, and why). --full adds the whole objects.")]
 pub struct Arguments {
     /// What to compare: REVISION with the files on disk, or two revisions, also as A..B and A...B [default: where HEAD left the branch
     /// that it will go into]
@@ -71,6 +80,9 @@ pub struct Arguments {
     source: SourceArguments,
     #[command(flatten)]
     releases: ReleaseArguments,
+    /// With the cluster as it is: what Flux would do in it next, by what its API server says to a dry run, with what would be pruned
+    #[arg(long, conflicts_with_all = ["base", "all_clusters", "entry", "whole"])]
+    live: bool,
     /// Render both sides whole, also what no change reaches: for comparison
     #[arg(long, hide = true)]
     whole: bool,
@@ -127,7 +139,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Outcome {
     if arguments.all_clusters {
         return clusters::run(&points, &wanted, arguments, request.as_ref(), context);
     }
-    let compared = compared::compare(&points, &wanted, context)?;
+    let compared = match arguments.live {
+        true => live::compare(&points.after, &wanted, context)?,
+        false => compared::compare(&points, &wanted, context)?,
+    };
     let page = page(&compared, &points, arguments);
     shown(&compared, &page, &points, arguments, context);
     commented(request.as_ref(), &page, context)?;

@@ -38,6 +38,7 @@ impl ReleaseArguments {
             kube_version: self.kube_version.clone(),
             api_versions: self.api_versions.iter().cloned().collect(),
             action: if self.upgrade { Action::Upgrade } else { Action::Install },
+            ..Options::default()
         })
     }
 }

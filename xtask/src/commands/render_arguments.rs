@@ -160,7 +160,18 @@ impl RenderArguments {
         self.rendered_by(trees, repository, context, render)
     }
 
-    /// The same, by a function that does it.
+    /// Renders what Flux would make of these objects of a cluster and the data in it.
+    pub fn rendered_in(
+        &self,
+        trees: &Trees,
+        entry: Vec<(Node, String)>,
+        data: BTreeMap<ObjectKey, Data>,
+    ) -> Rendering {
+        let repository = Arc::new(Repository::new(&*trees.repository));
+        render(&self.inputs(trees, repository, Entry::Objects(entry), data))
+    }
+
+    /// The same as [`Self::rendered_from`], by a function that does it.
     pub fn rendered_by(
         &self,
         trees: &Trees,
@@ -175,15 +186,25 @@ impl RenderArguments {
             }
             None => of_cluster(self.cluster(), context, &*trees.repository, self.revision.is_some())?,
         };
+        Ok(render(&self.inputs(trees, repository, entry, data)))
+    }
+
+    fn inputs<'t>(
+        &self,
+        trees: &'t Trees,
+        repository: Arc<Repository<'t>>,
+        entry: Entry,
+        data: BTreeMap<ObjectKey, Data>,
+    ) -> Inputs<'t> {
         let others = trees.others.iter();
-        Ok(render(&Inputs {
+        Inputs {
             repository,
             sources: others.map(|(name, tree)| (name.clone(), tree as &(dyn Tree + Sync))).collect(),
             entry,
             data,
             is_strict: !self.source.lenient,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
-        }))
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The Kubernetes API: one client made from one kubeconfig file, never from the person's environment.
 
+mod trial;
+
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,6 +11,8 @@ use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::{GroupVersionKind, TypeMeta};
 use kube::{Client, Config};
 use serde_json::{Value, json};
+
+pub use trial::{Resources, Trial, Tried};
 
 /// Who owns the fields that xtask sets.
 const FIELD_MANAGER: &str = "openappstack-xtask";

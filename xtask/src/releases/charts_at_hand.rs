@@ -1,7 +1,7 @@
 //! From where a chart is said to be to its archive on this machine.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -52,11 +52,10 @@ pub(super) struct ChartsAtHand<'r> {
 impl<'r> ChartsAtHand<'r> {
     pub(super) fn new(
         store: ChartStore,
-        folder: Option<&Path>,
+        given: Option<ChartSet>,
         rendering: &'r Rendering,
         trees: &'r Trees,
     ) -> Result<Self> {
-        let given = folder.map(ChartSet::open).transpose()?;
         Ok(ChartsAtHand {
             store,
             given,

@@ -21,6 +21,7 @@ use kustomize_rs::yaml::{emit, json};
 use yamltree::diagnostic::Diagnostic;
 
 use crate::context::Context;
+use crate::edge::charts::ChartSet;
 use crate::edge::helm::Helm;
 use crate::edge::tree::Trees;
 use crate::exit::Failure;
@@ -37,12 +38,25 @@ const MOST_ROUNDS: usize = 5;
 pub struct Options {
     /// A folder of charts that is asked before the store.
     pub folder: Option<PathBuf>,
+    /// Charts in place of those of a folder.
+    pub charts: Option<ChartSet>,
     /// The version of Kubernetes; that of the embedded cluster if none is given.
     pub kube_version: Option<String>,
     /// API versions beside those of the definitions in the repository and its charts.
     pub api_versions: BTreeSet<String>,
     /// Is everything installed already?
     pub action: Action,
+    /// Releases that are installed already, whatever `action` says of the others.
+    pub installed: BTreeSet<Name>,
+}
+
+impl Options {
+    fn given(&self) -> Result<Option<ChartSet>> {
+        match (&self.charts, &self.folder) {
+            (Some(charts), _) => Ok(Some(charts.clone())),
+            (None, folder) => Ok(folder.as_deref().map(ChartSet::open).transpose()?),
+        }
+    }
 }
 
 /// A release and its objects.
@@ -95,10 +109,10 @@ impl RenderedRelease {
 /// Renders every release of a rendering.
 ///
 /// A release that cannot be rendered says why, and the others are rendered all the same; a failure is only what keeps all from it.
-pub fn rendered(
-    rendering: &Rendering,
-    trees: &Trees,
-    options: &Options,
+pub fn rendered<'r>(
+    rendering: &'r Rendering,
+    trees: &'r Trees,
+    options: &'r Options,
     context: &Context,
 ) -> Result<RenderedReleases, Failure> {
     let all: Vec<(usize, Result<Release<'_>, Box<Diagnostic>>)> = Release::all(rendering).collect();
@@ -112,11 +126,11 @@ pub fn rendered(
     };
     let renderer = Renderer {
         rendering,
-        charts: ChartsAtHand::new(context.charts(), options.folder.as_deref(), rendering, trees)?,
+        charts: ChartsAtHand::new(context.charts(), options.given()?, rendering, trees)?,
         helm: the_helm(context)?,
         answers: Answers::new(folder),
         kube_version,
-        action: options.action,
+        options,
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         asked: AtomicUsize::new(0),
     };
@@ -146,7 +160,7 @@ struct Renderer<'r> {
     helm: Helm,
     answers: Answers,
     kube_version: String,
-    action: Action,
+    options: &'r Options,
     threads: usize,
     asked: AtomicUsize,
 }
@@ -241,7 +255,9 @@ impl<'r> Renderer<'r> {
         let values = releases::values(self.rendering, release.object)
             .map_err(|error| Box::new(release.diagnostic("helm/values", &error.to_string())))?;
         let values = values.effective.values.to_value();
-        let mut template = Template::of(&release, self.action, &self.kube_version, values);
+        let is_installed = self.options.installed.contains(&release.name);
+        let action = if is_installed { Action::Upgrade } else { self.options.action };
+        let mut template = Template::of(&release, action, &self.kube_version, values);
         if template.checks_values && chart.contents.schema_needs_network {
             template.checks_values = false;
             let message = "its values are not held against the chart's schema, which refers to the network";

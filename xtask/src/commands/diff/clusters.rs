@@ -68,7 +68,7 @@ pub fn run(
         (_, Format::Html) => report::line(html(&page).trim_end()),
         (_, Format::Human | Format::Short) => {
             let row = |(name, Compared { diff, risks }): &(String, Compared)| {
-                let Summary { added, removed, changed, renamed, faults } = Summary::of(diff);
+                let Summary { added, removed, changed, renamed, faults, .. } = Summary::of(diff);
                 let dangers = risks.iter().filter(|risk| risk.severity == Severity::Danger).count();
                 let counts =
                     [added, removed, changed, renamed, faults, dangers].map(|count| count.to_string());

@@ -37,7 +37,7 @@ pub struct Compared {
     pub risks: Vec<Risk>,
 }
 
-type Rendered = (Rendering, Trees);
+pub(super) type Rendered = (Rendering, Trees);
 
 /// Compares two states.
 pub fn compare(points: &Points, wanted: &Wanted<'_>, context: &Context) -> Result<Compared, Failure> {
@@ -57,7 +57,8 @@ pub fn compare(points: &Points, wanted: &Wanted<'_>, context: &Context) -> Resul
         }
         None => before.rendered_with_trees(context)?,
     };
-    let (of_first, of_second) = (made(&first, wanted, context)?, made(&second, wanted, context)?);
+    let releases = wanted.releases.as_ref();
+    let (of_first, of_second) = (made(&first, releases, context)?, made(&second, releases, context)?);
     let diff = diff(&side(&first, &of_first), &side(&second, &of_second));
     let risks = match risk::asks_for_surroundings(&diff) {
         true => risk::of_within(&diff, &graph(&first), &graph(&second)),
@@ -66,11 +67,11 @@ pub fn compare(points: &Points, wanted: &Wanted<'_>, context: &Context) -> Resul
     Ok(Compared { diff, risks })
 }
 
-fn side<'r>((rendering, _): &'r Rendered, releases: &'r [ReleaseObjects]) -> Side<'r> {
+pub(super) fn side<'r>((rendering, _): &'r Rendered, releases: &'r [ReleaseObjects]) -> Side<'r> {
     Side { rendering, releases, component_label: COMPONENT_LABEL }
 }
 
-fn graph((rendering, _): &Rendered) -> Graph {
+pub(super) fn graph((rendering, _): &Rendered) -> Graph {
     Graph::of(rendering, COMPONENT_LABEL)
 }
 
@@ -97,12 +98,12 @@ fn changed(
 }
 
 /// What the releases of a side make, if that is wanted.
-fn made(
+pub(super) fn made(
     (rendering, trees): &Rendered,
-    wanted: &Wanted<'_>,
+    releases: Option<&Options>,
     context: &Context,
 ) -> Result<Vec<ReleaseObjects>, Failure> {
-    let Some(options) = &wanted.releases else { return Ok(Vec::new()) };
+    let Some(options) = releases else { return Ok(Vec::new()) };
     let all = releases::rendered(rendering, trees, options, context)?.releases;
     let of = |release: releases::RenderedRelease| -> Result<ReleaseObjects, Box<Diagnostic>> {
         let objects = release.objects()?;

@@ -102,6 +102,9 @@ impl Point {
 
 /// The two states of the repository, whatever the cluster.
 fn states(arguments: &Arguments, context: &Context) -> Result<(Point, Point), Failure> {
+    if arguments.live {
+        return live(arguments, context);
+    }
     let are_two_clusters = arguments.clusters.len() == 2;
     if are_two_clusters && arguments.revisions.is_empty() && arguments.base.is_none() {
         return Ok((Point::on_disk(), Point::on_disk()));
@@ -142,6 +145,22 @@ fn states(arguments: &Arguments, context: &Context) -> Result<(Point, Point), Fa
             };
             Ok((before, Point::on_disk()))
         }
+    }
+}
+
+/// A cluster as it is, and what it would follow.
+fn live(arguments: &Arguments, context: &Context) -> Result<(Point, Point), Failure> {
+    let cluster = Point { name: "the cluster as it is".to_owned(), ..Point::on_disk() };
+    match &arguments.revisions[..] {
+        [] => Ok((cluster, Point::on_disk())),
+        [one] if !one.contains("..") => {
+            let revisions = Revisions::of(arguments.source.root(context))?;
+            let found = revisions.commit(one).map_err(|error| Failure::Usage(format!("{error:#}")))?;
+            Ok((cluster, Point::of(found)))
+        }
+        _ => Err(Failure::Usage(
+            "a cluster is compared with one state: the files on disk, or one revision".into(),
+        )),
     }
 }
 

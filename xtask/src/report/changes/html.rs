@@ -181,6 +181,13 @@ impl Out<'_> {
                 names.concat()
             ));
         }
+        let waiting = section.diff.waiting.iter().map(|each| format!("<li>{}</li>", text(&each.to_string())));
+        let waiting: String = waiting.collect();
+        if !waiting.is_empty() {
+            self.body.push_str(&format!(
+                "<details class=\"unseen\" open><summary>Not for now</summary><ul>{waiting}</ul></details>\n"
+            ));
+        }
     }
 
     fn risks(&mut self, risks: &[Risk], places: &[(&Identity, String)]) {

@@ -1,6 +1,6 @@
 //! What is different, for people: by component and owner, each object with its fields, words that changed marked.
 
-use flux::diff::{Change, ChangeKind, Diff, FaultChange, FieldChange, FieldKind, Owner, OwnerKey};
+use flux::diff::{Change, ChangeKind, Diff, FaultChange, FieldChange, FieldKind, Owner, OwnerKey, Waiting};
 use serde_json::Value;
 use yamltree::diagnostic::Diagnostic;
 
@@ -45,6 +45,7 @@ pub fn human(diff: &Diff, form: Form) -> String {
         out.changes(&changes);
     }
     out.unseen(&diff.unseen);
+    out.waiting(&diff.waiting);
     out.text
 }
 
@@ -86,6 +87,19 @@ impl Out {
         let said = format!("Not compared, since they cannot be rendered: {}", names[..shown].join(", "));
         self.line(0, &self.looking(&said, Look::Dim));
         self.more(0, names.len() - shown, "");
+    }
+
+    fn waiting(&mut self, waiting: &[Waiting]) {
+        if waiting.is_empty() {
+            return;
+        }
+        self.line(0, "");
+        self.line(0, &self.looking("Not for now:", Look::Bold));
+        let shown = self.folded(waiting.len());
+        for each in &waiting[..shown] {
+            self.line(1, &self.looking(&each.to_string(), Look::Changed));
+        }
+        self.more(1, waiting.len() - shown, "");
     }
 
     fn title(&self, key: &OwnerKey, owner: Option<&Owner>) -> String {

@@ -3,7 +3,7 @@
 mod escape;
 mod fit;
 
-use flux::diff::{Change, ChangeKind, FaultChange, OwnerKey};
+use flux::diff::{Change, ChangeKind, FaultChange, OwnerKey, Waiting};
 use risk::{Risk, Severity};
 
 use self::escape::{code, fenced, prose};
@@ -47,6 +47,7 @@ pub fn markdown(page: &Page<'_>) -> String {
         intro.push_str(&format!("**{}**\n\n", prose(&section.counted())));
         intro.push_str(&risky(section.risks, page.is_full));
         intro.push_str(&unseen(&section.diff.unseen));
+        intro.push_str(&waiting(&section.diff.waiting));
         let mut own = of_section(section, page.is_full);
         match own.first_mut() {
             Some(first) => first.intro = intro,
@@ -96,6 +97,17 @@ fn unseen(unseen: &[OwnerKey]) -> String {
         more => format!(" and {more} more"),
     };
     format!("Not compared, since they cannot be rendered: {}{more}\n\n", names.join(", "))
+}
+
+/// Who changes nothing for now.
+fn waiting(waiting: &[Waiting]) -> String {
+    let shown =
+        waiting.iter().take(MOST_UNSEEN).map(|each| format!("- Not for now: {}\n", prose(&each.to_string())));
+    let mut text: String = shown.collect();
+    if waiting.len() > MOST_UNSEEN {
+        text.push_str(&format!("- and {} more\n", waiting.len() - MOST_UNSEEN));
+    }
+    if text.is_empty() { text } else { text + "\n" }
 }
 
 fn of_section(section: &Section<'_>, is_full: bool) -> Vec<Component> {

@@ -17,7 +17,8 @@ pub fn lines(diff: &Diff) -> Vec<String> {
         (Some(then), None) => format!("{}: no longer fails: {}", fault.owner, then.message),
         (None, None) => fault.owner.to_string(),
     });
-    of_change.chain(faults).map(|line| look(&line, Look::Plain, Style::Plain)).collect()
+    let waiting = diff.waiting.iter().map(ToString::to_string);
+    of_change.chain(faults).chain(waiting).map(|line| look(&line, Look::Plain, Style::Plain)).collect()
 }
 
 /// What happened to all of the object.
