@@ -96,6 +96,13 @@ impl Checkout {
         (!ran.text().is_empty()).then(|| ran.json())
     }
 
+    /// All objects of a kind.
+    #[track_caller]
+    pub fn list(&self, kind: &str) -> Vec<Value> {
+        let ran = self.kubectl(&["get", kind, "--all-namespaces", "--output=json"]).expect(0);
+        ran.json()["items"].as_array().cloned().unwrap_or_default()
+    }
+
     /// The names of all objects of a kind in a namespace, sorted.
     #[track_caller]
     pub fn names(&self, kind: &str, namespace: &str) -> Vec<String> {

@@ -4,6 +4,7 @@
 mod bootstrap;
 mod following;
 mod kubectl;
+mod live;
 mod overrides;
 mod removal;
 mod rendered;

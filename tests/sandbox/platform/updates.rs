@@ -16,7 +16,7 @@ fn numbers(version: &str) -> Vec<u64> {
 }
 
 /// The version before the pinned one: of stand-ins any there could be, of real charts the newest older one at hand.
-fn version_before(pin: &Pin) -> String {
+pub fn version_before(pin: &Pin) -> String {
     let version = pin.version.as_deref().unwrap();
     if charts() == "stand-in" {
         let mut parts = numbers(version);
@@ -33,7 +33,8 @@ fn version_before(pin: &Pin) -> String {
     older.max_by_key(|version| numbers(version)).unwrap_or_else(|| panic!("no older chart of {}", pin.chart))
 }
 
-fn set_version(checkout: &Checkout, pin: &Pin, version: &str) {
+/// Writes another version into the release.
+pub fn set_version(checkout: &Checkout, pin: &Pin, version: &str) {
     let file = &pin.version_place.as_ref().unwrap().file;
     let now = pin.version.as_ref().unwrap();
     checkout.replace(file, &format!("version: {now}"), &format!("version: {version}"));
@@ -120,7 +121,7 @@ fn five_charts_go_back_and_forward_and_leave_no_orphans_and_the_same_claims() {
 }
 
 /// A field of a Deployment that the API server lets nobody change.
-const IMMUTABLE: &str = "  postRenderers:
+pub const IMMUTABLE: &str = "  postRenderers:
     - kustomize:
         patches:
           - target: {kind: Deployment}
