@@ -1,7 +1,10 @@
 //! `diff`: what a change does, and what is compared with what.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use serde_json::Value;
 use tests::checkout::Checkout;
+use tests::run::run;
 
 const POLICY: &str = "flux2/apps/nextcloud/app/networkpolicy.yaml";
 const NAMESPACES: &str = "flux2/infrastructure/namespaces/app/kustomization.yaml";
@@ -121,6 +124,41 @@ fn what_is_rendered_once_and_what_is_rendered_twice_say_the_same() {
         checkout.xtask(&all).expect(1).json()
     };
     assert_eq!(ran(&[]), ran(&["--whole"]));
+}
+
+#[test]
+fn helm_is_asked_only_about_releases_that_may_make_something_else() {
+    // It prints one template of the chart.
+    const HELM: &str = r#"#!/bin/sh
+PATH=/usr/bin:/bin
+case $1 in
+version) echo v4.2.4 ;;
+*) printf -- '---\n# Source: chart/templates/more.yaml\n'; tar -xzOf "$3" --wildcards '*/templates/more.yaml' ;;
+esac
+"#;
+    const CHARTS: [&str; 2] = ["nginx", "system-upgrade-controller"];
+    let checkout = with(&config_map("data: {a: one}"));
+    let write = |chart: &str, data: &str| {
+        let object = config_map(data).replace("name: more", &format!("name: {chart}"));
+        checkout.write(&format!("flux2/infrastructure/{chart}/chart/templates/more.yaml"), &object);
+    };
+    CHARTS.iter().for_each(|chart| write(chart, "data: {b: one}"));
+    checkout.commit("templates");
+    write("nginx", "data: {b: two}");
+    let helm = checkout.home().join("helm");
+    std::fs::write(&helm, HELM).unwrap();
+    std::fs::set_permissions(&helm, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let ran = |more: &[&str]| {
+        let all = [&["diff", "HEAD", "--charts", "--output", "json", "--full"], more].concat();
+        let mut command = checkout.command(&all);
+        command.env("PATH", format!("{}:/usr/bin:/bin", checkout.home().display()));
+        run(command).expect(1).json()
+    };
+    let asked = || std::fs::read_dir(checkout.target().join("charts/printed")).unwrap().count();
+    let some = ran(&[]);
+    assert_eq!(some["changes"][0]["fields"][0]["path"], "data.b");
+    assert_eq!((some["summary"]["changed"].as_u64(), asked()), (Some(1), 2));
+    assert_eq!((ran(&["--whole"]), asked()), (some, 3));
 }
 
 #[test]

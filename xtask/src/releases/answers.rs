@@ -3,7 +3,8 @@
 //! `printed/` holds what Helm printed, `objects/` what became of it. Both may hold what is secret: files have mode 0600.
 
 use std::collections::BTreeSet;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -70,6 +71,13 @@ impl Answers {
         write_private(&self.file("printed", key), text.as_bytes())
     }
 
+    /// The API versions alone, without reading what may be megabytes.
+    pub(super) fn api_versions(&self, key: &str) -> Option<BTreeSet<String>> {
+        let mut versions = String::new();
+        BufReader::new(File::open(self.file("objects", key)).ok()?).read_line(&mut versions).ok()?;
+        serde_json::from_str(&versions).ok()
+    }
+
     pub(super) fn objects(&self, key: &str) -> Option<Kept> {
         let text = fs::read_to_string(self.file("objects", key)).ok()?;
         let (versions, yaml) = text.split_once('\n')?;
@@ -96,6 +104,7 @@ mod tests {
         let kept = Kept { api_versions: BTreeSet::from(["a/v1".to_owned()]), yaml: "---\na: 1\n".to_owned() };
         assert_eq!(answers.objects("k"), None);
         answers.keep_objects("k", &kept).unwrap();
+        assert_eq!(answers.api_versions("k"), Some(kept.api_versions.clone()));
         assert_eq!(answers.objects("k"), Some(kept));
     }
 

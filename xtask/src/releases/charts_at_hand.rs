@@ -1,7 +1,6 @@
 //! From where a chart is said to be to its archive on this machine.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -55,18 +54,8 @@ impl<'r> ChartsAtHand<'r> {
         given: Option<ChartSet>,
         rendering: &'r Rendering,
         trees: &'r Trees,
-    ) -> Result<Self> {
-        Ok(ChartsAtHand {
-            store,
-            given,
-            rendering,
-            trees,
-            repository: Artifact::new(&*trees.repository, None),
-        })
-    }
-
-    pub(super) fn archive(&self, digest: &str) -> PathBuf {
-        self.store.archive(digest)
+    ) -> Self {
+        ChartsAtHand { store, given, rendering, trees, repository: Artifact::new(&*trees.repository, None) }
     }
 
     /// The chart that a release asks for.

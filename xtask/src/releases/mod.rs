@@ -5,19 +5,21 @@
 
 mod answers;
 mod charts_at_hand;
+mod question;
+mod rounds;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
-use flux::helm::{self, Action, Applied, BUILT_IN, Release, Template, api_versions, post_render};
-use flux::releases;
+use flux::helm::{Action, Release};
 use flux::render::Rendering;
-use flux::render::parallel;
 use flux::render::spec::Name;
+use kustomize_rs::yaml::json;
 use kustomize_rs::yaml::node::Node;
-use kustomize_rs::yaml::{emit, json};
 use yamltree::diagnostic::Diagnostic;
 
 use crate::context::Context;
@@ -26,12 +28,10 @@ use crate::edge::helm::Helm;
 use crate::edge::tree::Trees;
 use crate::exit::Failure;
 use crate::sandbox::tools::{self, Group};
-use answers::{Answers, Kept};
+use answers::Answers;
 pub use charts_at_hand::named_in;
-use charts_at_hand::{ChartsAtHand, Ready};
-
-/// How often the API versions may grow because of what they made charts bring.
-const MOST_ROUNDS: usize = 5;
+use question::Renderer;
+use rounds::Side;
 
 /// What the person may say about how releases are rendered.
 #[derive(Debug, Clone, Default)]
@@ -78,6 +78,8 @@ pub struct RenderedRelease {
     pub is_packaged: bool,
     /// Does helm-controller leave it alone?
     pub is_suspended: bool,
+    /// Is it left out, because it makes the same on the other side? Then there are no objects.
+    pub is_same: bool,
     /// Its objects as YAML, each behind a line that names its file in the chart.
     pub yaml: String,
     /// Why it cannot be rendered; then there are no objects.
@@ -109,32 +111,56 @@ impl RenderedRelease {
 /// Renders every release of a rendering.
 ///
 /// A release that cannot be rendered says why, and the others are rendered all the same; a failure is only what keeps all from it.
-pub fn rendered<'r>(
-    rendering: &'r Rendering,
-    trees: &'r Trees,
-    options: &'r Options,
+pub fn rendered(
+    rendering: &Rendering,
+    trees: &Trees,
+    options: &Options,
     context: &Context,
 ) -> Result<RenderedReleases, Failure> {
-    let all: Vec<(usize, Result<Release<'_>, Box<Diagnostic>>)> = Release::all(rendering).collect();
-    if all.is_empty() {
-        return Ok(RenderedReleases::default());
+    let [releases] = all([(rendering, trees)], options, context, rounds::whole)?;
+    Ok(releases)
+}
+
+/// Renders the releases of two renderings that may make different objects. The others are there on both sides too, and say that they
+/// are the same.
+///
+/// A release is the same if Helm is asked the same: chart, values, fields of the release, and the API versions if a template asks for
+/// those.
+pub fn rendered_both(
+    sides: [(&Rendering, &Trees); 2],
+    options: &Options,
+    context: &Context,
+) -> Result<[RenderedReleases; 2], Failure> {
+    all(sides, options, context, rounds::different)
+}
+
+fn all<'r, const N: usize>(
+    renderings: [(&'r Rendering, &'r Trees); N],
+    options: &Options,
+    context: &Context,
+    answer: impl FnOnce(&Renderer<'_>, &mut [Side<'r>; N]),
+) -> Result<[RenderedReleases; N], Failure> {
+    if renderings.iter().all(|(rendering, _)| Release::all(rendering).next().is_none()) {
+        return Ok(std::array::from_fn(|_| RenderedReleases::default()));
     }
-    let folder = context.layout.charts();
     let kube_version = match &options.kube_version {
         Some(version) => version.clone(),
         None => tools::pinned(&context.layout.pins(), "k8s.io/kubernetes")?,
     };
     let renderer = Renderer {
-        rendering,
-        charts: ChartsAtHand::new(context.charts(), options.given()?, rendering, trees)?,
+        store: context.charts(),
         helm: the_helm(context)?,
-        answers: Answers::new(folder),
+        answers: Answers::new(context.layout.charts()),
         kube_version,
         options,
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         asked: AtomicUsize::new(0),
     };
-    Ok(renderer.run(all, &options.api_versions))
+    let given = options.given()?;
+    let mut sides = renderings.map(|side| Side::of(&renderer, given.as_ref(), side));
+    answer(&renderer, &mut sides);
+    let (asked, helm) = (renderer.asked.load(Ordering::Relaxed), renderer.helm.identity.clone());
+    Ok(sides.map(|side| RenderedReleases { releases: side.releases, asked, helm: helm.clone() }))
 }
 
 /// The Helm of helm-controller if it was built here; else one of the same major version; else it is built.
@@ -152,182 +178,4 @@ fn the_helm(context: &Context) -> Result<Helm, Failure> {
         return Ok(found);
     }
     Ok(built(tools::ensure(&context.layout, Group::Clients, &context.terminal)?)?)
-}
-
-struct Renderer<'r> {
-    rendering: &'r Rendering,
-    charts: ChartsAtHand<'r>,
-    helm: Helm,
-    answers: Answers,
-    kube_version: String,
-    options: &'r Options,
-    threads: usize,
-    asked: AtomicUsize,
-}
-
-/// A release that is ready for Helm.
-struct Question<'r> {
-    release: Release<'r>,
-    template: Template,
-    chart: Ready,
-}
-
-/// What came of one.
-enum Stage<'r> {
-    Ready(Box<Question<'r>>),
-    Failed(Box<Diagnostic>),
-}
-
-impl<'r> Renderer<'r> {
-    fn run(
-        &self,
-        all: Vec<(usize, Result<Release<'r>, Box<Diagnostic>>)>,
-        given: &BTreeSet<String>,
-    ) -> RenderedReleases {
-        let mut releases: Vec<RenderedRelease> =
-            all.iter().map(|(part, found)| described(*part, found)).collect();
-        let mut stages = parallel::each(self.threads, &all, |(_, release)| match release {
-            Ok(release) => {
-                self.question(release.clone()).map_or_else(Stage::Failed, |q| Stage::Ready(Box::new(q)))
-            }
-            Err(found) => Stage::Failed(found.clone()),
-        });
-        let objects = self.rendering.parts.iter().flat_map(|part| &part.objects);
-        let mut known: BTreeSet<String> = objects.flat_map(|object| api_versions(&object.node)).collect();
-        known.extend(BUILT_IN.lines().map(str::to_owned));
-        known.extend(given.iter().cloned());
-        let asks = |stage: &Stage<'_>| matches!(stage, Stage::Ready(q) if q.chart.contents.asks_api_versions);
-        let numbers = |wanted: bool, stages: &[Stage<'_>]| -> Vec<usize> {
-            (0..stages.len()).filter(|n| asks(&stages[*n]) == wanted).collect()
-        };
-        // What asks for API versions comes last, and again as long as others bring new ones.
-        self.round(&numbers(false, &stages), &stages, &mut releases, &mut known);
-        let asking = numbers(true, &stages);
-        for _ in 0..MOST_ROUNDS {
-            for number in &asking {
-                if let Some(Stage::Ready(question)) = stages.get_mut(*number) {
-                    question.template.api_versions.clone_from(&known);
-                }
-            }
-            let before = known.len();
-            self.round(&asking, &stages, &mut releases, &mut known);
-            if known.len() == before {
-                break;
-            }
-        }
-        let (asked, helm) = (self.asked.load(Ordering::Relaxed), self.helm.identity.clone());
-        RenderedReleases { releases, asked, helm }
-    }
-
-    /// Renders these, and adds the API versions that they bring.
-    fn round(
-        &self,
-        numbers: &[usize],
-        stages: &[Stage<'_>],
-        releases: &mut [RenderedRelease],
-        known: &mut BTreeSet<String>,
-    ) {
-        let done = parallel::each(self.threads, numbers, |number| match &stages[*number] {
-            Stage::Ready(question) => self.answer(question),
-            Stage::Failed(found) => Err(found.clone()),
-        });
-        for (number, done) in numbers.iter().zip(done) {
-            let release = &mut releases[*number];
-            if let Stage::Ready(question) = &stages[*number] {
-                release.chart =
-                    format!("{} {}", question.chart.contents.name, question.chart.contents.version);
-                release.warnings = question.chart.warnings.clone();
-                release.archive.clone_from(&question.chart.original);
-                release.is_packaged = question.chart.is_packaged;
-            }
-            match done {
-                Ok(kept) => {
-                    known.extend(kept.api_versions);
-                    release.yaml = kept.yaml;
-                }
-                Err(found) => release.problem = Some(found),
-            }
-        }
-    }
-
-    fn question(&self, release: Release<'r>) -> Result<Question<'r>, Box<Diagnostic>> {
-        let mut chart = self.charts.ready(&helm::chart::of(self.rendering, &release)?, &release)?;
-        let values = releases::values(self.rendering, release.object)
-            .map_err(|error| Box::new(release.diagnostic("helm/values", &error.to_string())))?;
-        let values = values.effective.values.to_value();
-        let is_installed = self.options.installed.contains(&release.name);
-        let action = if is_installed { Action::Upgrade } else { self.options.action };
-        let mut template = Template::of(&release, action, &self.kube_version, values);
-        if template.checks_values && chart.contents.schema_needs_network {
-            template.checks_values = false;
-            let message = "its values are not held against the chart's schema, which refers to the network";
-            chart.warnings.push(release.warning("helm/schema", message));
-        }
-        Ok(Question { release, template, chart })
-    }
-
-    fn answer(&self, question: &Question<'_>) -> Result<Kept, Box<Diagnostic>> {
-        let Question { release, template, chart } = question;
-        let wrong =
-            |code, error: &dyn std::fmt::Display| Box::new(release.diagnostic(code, &error.to_string()));
-        let printed_key = answers::key(&[&self.helm.identity, &chart.digest], template);
-        let key = answers::key(&[&printed_key, answers::this_program()], &release.post_rendering());
-        if let Some(kept) = self.answers.objects(&key) {
-            return Ok(kept);
-        }
-        let printed = match self.answers.printed(&printed_key) {
-            Some(printed) => printed,
-            None => {
-                self.asked.fetch_add(1, Ordering::Relaxed);
-                let archive = self.charts.archive(&chart.digest);
-                let printed = self.helm.template(&archive, template);
-                let printed = printed
-                    .map_err(|error| wrong("helm/template", &format!("Helm refuses it: {error:#}")))?;
-                self.answers
-                    .keep_printed(&printed_key, &printed)
-                    .map_err(|error| wrong("helm/cache", &error))?;
-                printed
-            }
-        };
-        let objects = post_render(release, &printed)?;
-        let kept = kept(&objects).map_err(|error| wrong("helm/post-render", &error))?;
-        self.answers.keep_objects(&key, &kept).map_err(|error| wrong("helm/cache", &error))?;
-        Ok(kept)
-    }
-}
-
-fn described(part: usize, release: &Result<Release<'_>, Box<Diagnostic>>) -> RenderedRelease {
-    let empty = RenderedRelease {
-        part,
-        name: Name::new("", ""),
-        release: String::new(),
-        namespace: String::new(),
-        chart: String::new(),
-        archive: String::new(),
-        is_packaged: false,
-        is_suspended: false,
-        yaml: String::new(),
-        problem: None,
-        warnings: Vec::new(),
-    };
-    match release {
-        Ok(release) => RenderedRelease {
-            name: release.name.clone(),
-            release: release.release_name(),
-            namespace: release.namespace().to_owned(),
-            is_suspended: release.is_suspended(),
-            ..empty
-        },
-        Err(found) => RenderedRelease { problem: Some(found.clone()), ..empty },
-    }
-}
-
-fn kept(objects: &[Applied]) -> Result<Kept, String> {
-    let mut kept = Kept::default();
-    for object in objects {
-        kept.yaml.push_str(&format!("---\n# Source: {}\n", object.file));
-        emit::document(&object.node, &mut kept.yaml).map_err(|error| error.message)?;
-        kept.api_versions.extend(api_versions(&object.node));
-    }
-    Ok(kept)
 }

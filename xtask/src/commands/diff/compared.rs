@@ -17,7 +17,7 @@ use crate::context::Context;
 use crate::edge::revisions::Revisions;
 use crate::edge::tree::Trees;
 use crate::exit::Failure;
-use crate::releases::{self, Options};
+use crate::releases::{self, Options, RenderedRelease, RenderedReleases};
 
 /// What is compared, whichever two states.
 pub struct Wanted<'a> {
@@ -58,7 +58,14 @@ pub fn compare(points: &Points, wanted: &Wanted<'_>, context: &Context) -> Resul
         None => before.rendered_with_trees(context)?,
     };
     let releases = wanted.releases.as_ref();
-    let (of_first, of_second) = (made(&first, releases, context)?, made(&second, releases, context)?);
+    let (of_first, of_second) = match releases {
+        Some(options) if !wanted.is_whole => {
+            let sides = [(&first.0, &first.1), (&second.0, &second.1)];
+            let [of_first, of_second] = releases::rendered_both(sides, options, context)?;
+            (objects(of_first)?, objects(of_second)?)
+        }
+        _ => (made(&first, releases, context)?, made(&second, releases, context)?),
+    };
     let diff = diff(&side(&first, &of_first), &side(&second, &of_second));
     let risks = match risk::asks_for_surroundings(&diff) {
         true => risk::of_within(&diff, &graph(&first), &graph(&second)),
@@ -104,14 +111,17 @@ pub(super) fn made(
     context: &Context,
 ) -> Result<Vec<ReleaseObjects>, Failure> {
     let Some(options) = releases else { return Ok(Vec::new()) };
-    let all = releases::rendered(rendering, trees, options, context)?.releases;
-    let of = |release: releases::RenderedRelease| -> Result<ReleaseObjects, Box<Diagnostic>> {
+    objects(releases::rendered(rendering, trees, options, context)?)
+}
+
+fn objects(all: RenderedReleases) -> Result<Vec<ReleaseObjects>, Failure> {
+    let of = |release: RenderedRelease| -> Result<ReleaseObjects, Box<Diagnostic>> {
         let objects = release.objects()?;
         let chart =
             release.chart.split_once(' ').map(|(name, version)| (name.to_owned(), version.to_owned()));
-        let releases::RenderedRelease { part, name, namespace, problem, .. } = release;
+        let RenderedRelease { part, name, namespace, problem, .. } = release;
         Ok(ReleaseObjects { part, name, namespace, chart, objects, problem })
     };
-    let made = all.into_iter().map(of).collect::<Result<_, _>>();
+    let made = all.releases.into_iter().map(of).collect::<Result<_, _>>();
     made.map_err(|found| Failure::Faulty(vec![*found]))
 }

@@ -11,6 +11,9 @@ use super::archive::{self, ChartFile, ChartFiles};
 use super::chart::Chart;
 use super::error::ChartError;
 
+/// The kind of object that brings API versions.
+pub const DEFINITION: &str = "CustomResourceDefinition";
+
 /// What is known of a chart without rendering it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,6 +24,8 @@ pub struct Contents {
     pub version: String,
     /// Does a template of it, or of a chart in it, ask which API versions there are?
     pub asks_api_versions: bool,
+    /// May it bring API versions: does a file of it, or of a chart in it, say what makes one?
+    pub may_bring_api_versions: bool,
     /// Does a schema of its values refer to the network?
     pub schema_needs_network: bool,
     /// The charts that it needs and does not have.
@@ -30,11 +35,12 @@ pub struct Contents {
 impl Contents {
     /// Looks into a chart.
     pub fn of(chart: &Chart) -> Result<Self, ChartError> {
-        let files = chart.files(|path| is_asking(path) || is_schema(path) || is_packed(path))?;
+        let files = chart.files(|_| true)?;
         let mut found = Contents {
             name: chart.metadata.name.clone(),
             version: chart.metadata.version.clone(),
             asks_api_versions: false,
+            may_bring_api_versions: false,
             schema_needs_network: false,
             missing: chart.missing_dependencies()?,
         };
@@ -46,13 +52,12 @@ impl Contents {
         for (path, file) in files {
             let has = |text: &[u8]| memchr::memmem::find(&file.content, text).is_some();
             self.asks_api_versions |= is_asking(path) && has(b"APIVersions");
+            self.may_bring_api_versions |= has(DEFINITION.as_bytes());
             self.schema_needs_network |= is_schema(path) && refers_to_network(&file.content);
             // Charts in a chart may be packed too. One that cannot be read is Helm's to refuse.
             if is_packed(path)
                 && depth < 8
-                && let Ok(inside) = archive::unpack(&file.content, |path| {
-                    is_asking(path) || is_schema(path) || is_packed(path)
-                })
+                && let Ok(inside) = archive::unpack(&file.content, |_| true)
             {
                 self.look(&inside, depth + 1);
             }
@@ -180,6 +185,14 @@ mod tests {
         let asks = |files: &[_]| Contents::of(&chart(files)).unwrap().asks_api_versions;
         assert!(!asks(&[("README.md", "APIVersions"), ("templates/a.yaml", "a: 1\n")]));
         assert!(asks(&[("charts/b/templates/a.yaml", "{{ .Capabilities.APIVersions.Has \"x\" }}")]));
+    }
+
+    #[test]
+    fn a_chart_that_may_bring_api_versions_is_known_by_any_of_its_files() {
+        let may = |files: &[_]| Contents::of(&chart(files)).unwrap().may_bring_api_versions;
+        assert!(!may(&[("templates/a.yaml", "resources: [customresourcedefinitions]\n")]));
+        assert!(may(&[("charts/b/crds/a.yaml", "kind: CustomResourceDefinition\n")]));
+        assert!(may(&[("files/a.yaml", "kind: CustomResourceDefinition\n")]));
     }
 
     #[test]

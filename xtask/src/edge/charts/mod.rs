@@ -21,7 +21,7 @@ mod upstream;
 
 pub use chart::{Chart, Dependency, Metadata};
 pub use chart_set::ChartSet;
-pub use contents::{Contents, content_digest, packed_folder, with_digest, with_values};
+pub use contents::{Contents, DEFINITION, content_digest, packed_folder, with_digest, with_values};
 pub use digest::sha256_hex;
 pub use error::ChartError;
 pub use proxy::{Proxy, ProxyCa, ProxyError, RequestLine};

@@ -28,8 +28,8 @@ pub struct ReleaseObjects {
 pub struct Side<'r> {
     /// The rendering.
     pub rendering: &'r Rendering,
-    /// What releases made; those that are not here are not compared. A release whose values are those of the other side may be left
-    /// out on both.
+    /// What releases made; those that are not here are not compared. A release that makes the same objects on the other side may be
+    /// left out on both, or be there without them on both.
     pub releases: &'r [ReleaseObjects],
     /// The label by which Kustomizations say to which component they belong.
     pub component_label: &'r str,
