@@ -34,6 +34,8 @@ pub(super) struct Ready {
     pub(super) is_packaged: bool,
     /// What is in it.
     pub(super) contents: Contents,
+    /// The chart itself, if it was given; what the store has of it may be damaged.
+    pub(super) given: Option<Arc<Chart>>,
     /// What is no error but probably not meant.
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -62,12 +64,20 @@ impl<'r> ChartsAtHand<'r> {
     pub(super) fn ready(&self, asked: &Asked, release: &Release<'_>) -> Found<Ready> {
         let wrong = |code, message: String| Box::new(release.diagnostic(code, &message));
         let world = |error: anyhow::Error| wrong("charts/store", format!("{error:#}"));
+        let mut given = None;
         let (original, digest, is_packaged) = match &asked.place {
             Place::Source { source, path } => {
                 let digest = self.of_source(source, path, release)?;
                 (digest.clone(), digest, true)
             }
-            place => self.of_elsewhere(place, asked.tracks_digest, release)?,
+            place => match self.given.as_ref().and_then(|charts| named_in(charts, place)) {
+                Some(chart) => {
+                    given = asked.values_files.is_empty().then(|| Arc::clone(chart));
+                    self.keep(chart, given.is_some()).map_err(world)?;
+                    (chart.digest.clone(), chart.digest.clone(), true)
+                }
+                None => self.of_store(place, asked.tracks_digest, release)?,
+            },
         };
         let digest = match asked.values_files.as_slice() {
             [] => digest,
@@ -82,21 +92,27 @@ impl<'r> ChartsAtHand<'r> {
             );
             return Err(wrong("charts/dependency", message));
         }
-        Ok(Ready { digest, original, is_packaged, contents, warnings: Vec::new() })
+        Ok(Ready { digest, original, is_packaged, contents, given, warnings: Vec::new() })
+    }
+
+    /// Keeps a chart that was given. Reading the archive again takes its time, so that one that was looked into once is only read
+    /// again when Helm is to get it.
+    fn keep(&self, chart: &Chart, is_kept_later: bool) -> Result<()> {
+        let is_known = || self.store.contents(&chart.digest).is_some();
+        match is_kept_later && self.store.archive(&chart.digest).exists() && is_known() {
+            true => Ok(()),
+            false => self.store.keep(chart),
+        }
     }
 
     /// The archive that was found, the one that Helm gets, and whether it was packaged by somebody else.
-    fn of_elsewhere(
+    fn of_store(
         &self,
         place: &Place,
         tracks_digest: bool,
         release: &Release<'_>,
     ) -> Found<(String, String, bool)> {
         let wrong = |message: String| Box::new(release.diagnostic("charts/missing", &message));
-        if let Some(chart) = self.given.as_ref().and_then(|given| named_in(given, place)) {
-            self.store.keep(chart).map_err(|error| wrong(format!("{error:#}")))?;
-            return Ok((chart.digest.clone(), chart.digest.clone(), true));
-        }
         let Some(pulled) = self.store.found_at(&place.to_string()) else {
             return Err(wrong(format!(
                 "its chart {place} is not at hand; `cargo xtask charts pull` fetches it"
@@ -131,7 +147,9 @@ impl<'r> ChartsAtHand<'r> {
         let tree = self.tree(home);
         let folder = RepoPath::new(path).map_err(|error| wrong(error.to_string()))?;
         if let Ok(bytes) = tree.bytes(&folder) {
-            return self.kept(Chart::from_archive(path, bytes)).map_err(|error| wrong(format!("{error:#}")));
+            return self
+                .packed(Chart::from_archive(path, bytes))
+                .map_err(|error| wrong(format!("{error:#}")));
         }
         let files = files(&*tree, &folder).map_err(|error| wrong(error.to_string()))?;
         if !files.contains_key("Chart.yaml") {
@@ -184,7 +202,7 @@ impl<'r> ChartsAtHand<'r> {
         Ok(chart.file(file.trim_start_matches("./"))?)
     }
 
-    fn kept(&self, chart: Result<Chart, crate::edge::charts::ChartError>) -> Result<String> {
+    fn packed(&self, chart: Result<Chart, crate::edge::charts::ChartError>) -> Result<String> {
         let chart = chart?;
         self.store.keep(&chart)?;
         Ok(chart.digest)

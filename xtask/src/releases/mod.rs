@@ -54,7 +54,7 @@ impl Options {
     fn given(&self) -> Result<Option<ChartSet>> {
         match (&self.charts, &self.folder) {
             (Some(charts), _) => Ok(Some(charts.clone())),
-            (None, folder) => Ok(folder.as_deref().map(ChartSet::open).transpose()?),
+            (None, folder) => Ok(folder.as_deref().map(ChartSet::open_unread).transpose()?),
         }
     }
 }

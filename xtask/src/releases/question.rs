@@ -107,6 +107,9 @@ impl<'r> Question<'r> {
         let printed = match answers.printed(printed_key) {
             Some(printed) => printed,
             None => {
+                if let Some(given) = &chart.given {
+                    renderer.store.keep(given).map_err(|error| wrong("charts/store", &error))?;
+                }
                 renderer.asked.fetch_add(1, Ordering::Relaxed);
                 let printed = helm.template(&renderer.store.archive(&chart.digest), template);
                 let printed = printed

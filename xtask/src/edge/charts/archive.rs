@@ -41,6 +41,15 @@ pub(super) fn pack(chart: &str, files: &ChartFiles) -> io::Result<Vec<u8>> {
 
 /// Unpacks the files of an archive for which `wanted` says yes, without their top folder.
 pub(super) fn unpack(archive: &[u8], wanted: impl Fn(&str) -> bool) -> io::Result<ChartFiles> {
+    unpack_up_to(archive, wanted, usize::MAX)
+}
+
+/// The first file of that path; what is behind it is not looked at.
+pub(super) fn first(archive: &[u8], path: &str) -> io::Result<Option<ChartFile>> {
+    Ok(unpack_up_to(archive, |other| other == path, 1)?.remove(path))
+}
+
+fn unpack_up_to(archive: &[u8], wanted: impl Fn(&str) -> bool, most: usize) -> io::Result<ChartFiles> {
     let mut files = ChartFiles::new();
     let mut archive = tar::Archive::new(GzDecoder::new(archive).take(UNPACKED_LIMIT));
     for entry in archive.entries()? {
@@ -58,6 +67,9 @@ pub(super) fn unpack(archive: &[u8], wanted: impl Fn(&str) -> bool) -> io::Resul
         let mut content = Vec::new();
         entry.read_to_end(&mut content)?;
         files.insert(path.to_owned(), ChartFile { content, executable });
+        if files.len() >= most {
+            break;
+        }
     }
     Ok(files)
 }
@@ -77,6 +89,9 @@ mod tests {
         assert_eq!(packed, pack("a", &files).unwrap());
         assert_eq!(unpack(&packed, |_| true).unwrap(), files);
         assert_eq!(unpack(&packed, |path| path == "Chart.yaml").unwrap().len(), 1);
+        assert_eq!(first(&packed, "Chart.yaml").unwrap().as_ref(), files.get("Chart.yaml"));
+        assert!(first(&packed[..packed.len() - 9], "Chart.yaml").unwrap().is_some());
+        assert_eq!(first(&packed, "x").unwrap(), None);
         assert!(unpack(b"no gzip", |_| true).is_err());
     }
 }

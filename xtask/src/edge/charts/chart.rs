@@ -1,7 +1,9 @@
+use std::io;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::archive::{self, ChartFiles};
+use super::archive::{self, ChartFile, ChartFiles};
 use super::digest::sha256_hex;
 use super::error::ChartError;
 
@@ -72,11 +74,25 @@ fn first_format() -> String {
 impl Chart {
     /// Takes a packaged chart; `origin` says where it comes from in messages.
     pub fn from_archive(origin: impl Into<String>, archive: impl Into<Bytes>) -> Result<Self, ChartError> {
-        let (origin, archive) = (origin.into(), archive.into());
+        let find =
+            |archive: &[u8]| Ok(archive::unpack(archive, |path| path == "Chart.yaml")?.remove("Chart.yaml"));
+        Self::described(origin.into(), archive.into(), find)
+    }
+
+    /// The same, of which nothing but the description is looked at: whether the rest is whole is seen when its files are read.
+    pub fn from_unread(origin: impl Into<String>, archive: impl Into<Bytes>) -> Result<Self, ChartError> {
+        Self::described(origin.into(), archive.into(), |archive| archive::first(archive, "Chart.yaml"))
+    }
+
+    fn described(
+        origin: String,
+        archive: Bytes,
+        find: impl FnOnce(&[u8]) -> io::Result<Option<ChartFile>>,
+    ) -> Result<Self, ChartError> {
         let wrong = |reason: String| ChartError::NotAChart { origin: origin.clone(), reason };
-        let mut files = archive::unpack(&archive, |path| path == "Chart.yaml")
-            .map_err(|error| wrong(error.to_string()))?;
-        let description = files.remove("Chart.yaml").ok_or_else(|| wrong("it has no Chart.yaml".into()))?;
+        let description = find(&archive)
+            .map_err(|error| wrong(error.to_string()))?
+            .ok_or_else(|| wrong("it has no Chart.yaml".into()))?;
         let text = String::from_utf8(description.content)
             .map_err(|_| wrong("its Chart.yaml is not UTF-8".into()))?;
         let metadata: Metadata =

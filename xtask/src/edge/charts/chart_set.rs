@@ -19,6 +19,18 @@ impl ChartSet {
     /// Chart folders are packaged in memory, the same files always to the same bytes. A folder without any chart, a
     /// damaged chart, and two different charts of one name and version are errors.
     pub fn open(directory: &Path) -> Result<Self, ChartError> {
+        Self::opened(directory, Chart::from_archive)
+    }
+
+    /// The same, of which nothing but the descriptions is looked at: whether a chart is damaged is seen when it is used.
+    pub fn open_unread(directory: &Path) -> Result<Self, ChartError> {
+        Self::opened(directory, Chart::from_unread)
+    }
+
+    fn opened(
+        directory: &Path,
+        chart: impl Fn(String, Vec<u8>) -> Result<Chart, ChartError>,
+    ) -> Result<Self, ChartError> {
         let read = |source| ChartError::Read { path: directory.into(), source };
         let mut entries =
             fs::read_dir(directory).map_err(read)?.collect::<Result<Vec<_>, _>>().map_err(read)?;
@@ -27,10 +39,10 @@ impl ChartSet {
         for path in entries.into_iter().map(|entry| entry.path()) {
             let origin = path.display().to_string();
             if path.is_dir() && path.join("Chart.yaml").is_file() {
-                set.insert(Chart::from_archive(origin, folder::package(&path)?)?)?;
+                set.insert(chart(origin, folder::package(&path)?)?)?;
             } else if path.is_file() && path.extension().is_some_and(|extension| extension == "tgz") {
                 let archive = fs::read(&path).map_err(|source| ChartError::Read { path, source })?;
-                set.insert(Chart::from_archive(origin, archive)?)?;
+                set.insert(chart(origin, archive)?)?;
             }
         }
         if set.charts.is_empty() { Err(ChartError::Empty { directory: directory.into() }) } else { Ok(set) }
