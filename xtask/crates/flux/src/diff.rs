@@ -48,8 +48,8 @@ pub struct Diff {
     pub changes: Vec<Change>,
     /// What can be rendered on one side only, or fails in another way; sorted by owner.
     pub faults: Vec<FaultChange>,
-    /// Owners whose objects are not compared, because they or whoever makes them fail on a side. Of releases that are left out
-    /// ([`Side::releases`]) it is not known whether they fail.
+    /// Owners whose objects are not compared, because they or whoever makes them fail on a side. A release that Helm would be asked the
+    /// same about on both sides is not among them even if it fails: it is left out ([`Side::releases`]).
     pub unseen: Vec<OwnerKey>,
     /// Owners for which there is something new in a live cluster and which change nothing for now; what they would change is not
     /// among the changes. Sorted, each once.
