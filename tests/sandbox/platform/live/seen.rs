@@ -27,21 +27,25 @@ impl Seen {
         // Endpoints copy the labels of their Services.
         let is_state = |kind: &&str| !kind.starts_with("e") && !kind.contains("metrics.k8s.io");
         let kinds = kinds.text().lines().filter(is_state).collect::<Vec<_>>().join(",");
+        let marked = |mark: &str| {
+            let all = ["get", &kinds, "--all-namespaces", "--selector", mark, "--output=json"];
+            checkout.kubectl(&all).expect(0).json()["items"].as_array().cloned().unwrap()
+        };
+        let found = std::thread::scope(|scope| {
+            let other = scope.spawn(|| marked(MARKS[1]));
+            [marked(MARKS[0]), other.join().unwrap()].concat()
+        });
         let mut objects = BTreeMap::new();
-        for mark in MARKS {
-            let ran =
-                checkout.kubectl(&["get", &kinds, "--all-namespaces", "--selector", mark, "--output=json"]);
-            for object in ran.expect(0).json()["items"].as_array().unwrap() {
-                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-                // What controllers make of it has its labels too.
-                if object["metadata"]["ownerReferences"].is_array() || object["kind"] == "HelmChart" {
-                    continue;
-                }
-                let metadata = &object["metadata"];
-                let title =
-                    title(&text(&object["kind"]), &text(&metadata["namespace"]), &text(&metadata["name"]));
-                objects.insert(title, trimmed(object));
+        for object in &found {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            // What controllers make of it has its labels too.
+            if object["metadata"]["ownerReferences"].is_array() || object["kind"] == "HelmChart" {
+                continue;
             }
+            let metadata = &object["metadata"];
+            let title =
+                title(&text(&object["kind"]), &text(&metadata["namespace"]), &text(&metadata["name"]));
+            objects.insert(title, trimmed(object));
         }
         Seen { objects }
     }
