@@ -6,8 +6,8 @@ mod look;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Result;
-use flux::diff::Identity;
-use flux::diff::live::{Answer, Desired, Holder, Manner, Observed, Reply};
+use flux::diff::live::{Answer, Desired, Holder, Manner, Observed, Reply, Sent, idle};
+use flux::diff::{Identity, Side};
 use flux::object::ObjectKey;
 use flux::render::variables::Data;
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -38,6 +38,7 @@ pub struct Looked {
 /// each answer.
 pub async fn ask(
     cluster: &Cluster,
+    side: &Side<'_>,
     desired: &Desired,
     holders: Vec<Holder>,
     work: &Work,
@@ -51,42 +52,64 @@ pub async fn ask(
     });
     let kinds = kinds.chain(held().map(|held| (held.api_version.clone(), held.identity.kind.clone())));
     let resources = cluster.resources(&kinds.collect()).await?;
-    let resources = &resources;
-    let replies: Vec<Reply> = futures::stream::iter(&desired.sent)
-        .map(|sent| async move {
-            let reply = match sent.manner {
-                Manner::Never => Reply::default(),
-                _ => {
-                    let namespace = sent.identity.namespace.as_str();
-                    let tried = cluster.try_out(resources, &sent.object, namespace, sent.manager).await?;
-                    let known = match &tried.tried {
-                        Tried::Refused { why, .. } => sent.without_unknown(why),
-                        _ => None,
-                    };
-                    reply(match known {
-                        Some(object) => cluster.try_out(resources, &object, namespace, sent.manager).await?,
-                        None => tried,
-                    })
-                }
-            };
-            work.advance();
-            anyhow::Ok(reply)
-        })
-        .buffered(AT_ONCE)
-        .try_collect()
-        .await?;
     let left: BTreeMap<&Identity, &str> =
         held().map(|held| (&held.identity, held.api_version.as_str())).collect();
     let left: Vec<Option<(Identity, Value)>> = futures::stream::iter(left)
-        .map(|(identity, version)| async move {
-            let found = look_at(cluster, resources, identity, version).await?;
-            anyhow::Ok(found.map(|found| (identity.clone(), found)))
+        .map(|(identity, version)| {
+            let resources = &resources;
+            async move {
+                let found = look_at(cluster, resources, identity, version).await?;
+                anyhow::Ok(found.map(|found| (identity.clone(), found)))
+            }
         })
         .buffered(AT_ONCE)
         .try_collect()
         .await?;
     let left: HashMap<Identity, Value> = left.into_iter().flatten().collect();
-    Ok(Observed { replies, left, holders, ..Observed::default() })
+    let replies = vec![Reply::default(); desired.sent.len()];
+    let mut observed = Observed { replies, left, holders, ..Observed::default() };
+    // What becomes of the HelmReleases says which releases are touched at all.
+    for of_kustomizations in [true, false] {
+        let idle = idle(side, desired, &observed);
+        let asked = desired.sent.iter().enumerate().filter(|(index, sent)| {
+            sent.is_of_kustomization() == of_kustomizations && idle.get(*index) == Some(&false)
+        });
+        let replies: Vec<(usize, Reply)> = futures::stream::iter(asked)
+            .map(|(index, sent)| {
+                let resources = &resources;
+                async move {
+                    let reply = tried(cluster, resources, sent).await?;
+                    work.advance();
+                    anyhow::Ok((index, reply))
+                }
+            })
+            .buffered(AT_ONCE)
+            .try_collect()
+            .await?;
+        for (index, reply) in replies {
+            if let Some(place) = observed.replies.get_mut(index) {
+                *place = reply;
+            }
+        }
+    }
+    Ok(observed)
+}
+
+/// What would become of an object.
+async fn tried(cluster: &Cluster, resources: &Resources, sent: &Sent) -> Result<Reply> {
+    if sent.manner == Manner::Never {
+        return Ok(Reply::default());
+    }
+    let namespace = sent.identity.namespace.as_str();
+    let tried = cluster.try_out(resources, &sent.object, namespace, sent.manager).await?;
+    let known = match &tried.tried {
+        Tried::Refused { why, .. } => sent.without_unknown(why),
+        _ => None,
+    };
+    Ok(reply(match known {
+        Some(object) => cluster.try_out(resources, &object, namespace, sent.manager).await?,
+        None => tried,
+    }))
 }
 
 async fn look_at(

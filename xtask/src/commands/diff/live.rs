@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use flux::diff::OwnerKind;
-use flux::diff::live::{Desired, Observed, announced};
+use flux::diff::live::{Answer, Desired, Observed, announced};
 use flux::render::spec::Name;
 
 use super::compared::{Compared, Wanted, graph, made, side};
@@ -47,9 +47,13 @@ pub fn compare(point: &Point, wanted: &Wanted<'_>, context: &Context) -> Result<
     // A connection ends with the tasks that it was made among.
     let observed = context.block_on(async {
         let cluster = connect(context, &folder).await?;
-        Ok::<_, Failure>(live::ask(&cluster, &desired, holders, &work).await?)
+        Ok::<_, Failure>(live::ask(&cluster, &side, &desired, holders, &work).await?)
     })??;
-    work.done(&format!("{} objects", desired.sent.len()));
+    let asked = observed.replies.iter().filter(|reply| reply.answer != Answer::NotAsked).count();
+    work.done(&format!(
+        "{asked} of {} objects: the others are of releases that nothing happens to",
+        desired.sent.len()
+    ));
     let observed = Observed { secrets, public: public(context, folder)?, ..observed };
     let diff = announced(&side, &desired, observed);
     let graph = graph(&rendered);

@@ -73,6 +73,13 @@ pub struct Observed {
     pub public: BTreeSet<String>,
 }
 
+/// Which objects need not be asked about: those of releases that nothing happens to, by what was replied to all others.
+pub fn idle(side: &Side<'_>, desired: &Desired, observed: &Observed) -> Vec<bool> {
+    let upgrades = compare::upgrades(side, desired, observed);
+    let is_idle = |sent: &Sent| !sent.is_of_kustomization() && upgrades.get(&sent.owner) != Some(&true);
+    desired.sent.iter().map(is_idle).collect()
+}
+
 /// What will be different in the cluster when Flux has done what it can.
 ///
 /// [`Diff::faults`] are what cannot be built or is refused, [`Diff::held`] who waits for that; neither changes anything.

@@ -129,7 +129,7 @@ fn laid_over(live: &Value, sent: &Value) -> Value {
 }
 
 /// Of each release: does helm-controller install or upgrade it, or correct what drifted?
-fn upgrades(side: &Side<'_>, desired: &Desired, observed: &Observed) -> HashMap<OwnerKey, bool> {
+pub(super) fn upgrades(side: &Side<'_>, desired: &Desired, observed: &Observed) -> HashMap<OwnerKey, bool> {
     let mut found = HashMap::new();
     for release in Release::all(side.rendering).filter_map(|(_, release)| release.ok()) {
         let key = OwnerKey::of_release(&release.name);
@@ -165,9 +165,11 @@ fn upgrades(side: &Side<'_>, desired: &Desired, observed: &Observed) -> HashMap<
     found
 }
 
-/// A version without what was built into it: Flux puts digests and revisions there.
+/// A version as Flux notes it, without what it was built from: of charts in registries Flux takes a leading `v` away and puts the
+/// digest behind, of charts in the repository the revision.
 fn base(version: &str) -> &str {
-    version.split('+').next().unwrap_or(version)
+    let version = version.split('+').next().unwrap_or(version);
+    version.strip_prefix('v').unwrap_or(version)
 }
 
 /// The same values, whatever the order of keys and the form of numbers; what is null is not there.

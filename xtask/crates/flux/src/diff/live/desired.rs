@@ -68,7 +68,7 @@ impl Sent {
     }
 
     /// Is it sent by kustomize-controller?
-    pub(super) fn is_of_kustomization(&self) -> bool {
+    pub fn is_of_kustomization(&self) -> bool {
         matches!(self.from, From::Part(..))
     }
 

@@ -282,7 +282,7 @@ fn release(tree: &str, was: &str, is: &str) -> Vec<String> {
         part,
         name: crate::render::spec::Name::new("ns", "r"),
         namespace: "ns".to_owned(),
-        chart: Some(("c".to_owned(), "1.0.0".to_owned())),
+        chart: Some(("c".to_owned(), "v1.0.0".to_owned())),
         objects: read_all_as_json(&object(is), "made", kustomize_rs::Limits::default()).unwrap(),
         problem: None,
     }];
