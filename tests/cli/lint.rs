@@ -172,3 +172,28 @@ fn a_line_that_may_be_secret_is_not_shown() {
     let ran = ran.prints("warning[secrets/plain]").prints("7 | apiVersion: policy/v1beta1 # old");
     assert!(!ran.text().contains("open-sesame"), "{ran}");
 }
+
+#[test]
+fn an_override_of_a_cluster_is_held_against_its_schema_and_not_shown() {
+    let checkout = Checkout::new();
+    let example = checkout.read("overrides/oas-nextcloud-override.yaml");
+    let file = "clusters/sandbox/overrides/oas-nextcloud-override.yaml";
+    let wrong = example
+        .replace("memory: 3Gi", "memory: hunter2")
+        .replace("    resources:", "    resuorces: {}\n    resources:");
+    checkout.write(file, &wrong);
+    let ran = checkout.xtask(&["lint", "--format", "short"]).expect(1);
+    let text = ran.text();
+    let found: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix(file)).collect();
+    assert_eq!(found.len(), 2, "{text}");
+    assert!(
+        found[0].contains(": warning[overrides/unknown-key]: ") && found[0].contains("`resuorces`"),
+        "{text}"
+    );
+    assert!(
+        found[1].contains(": error[overrides/value]: ") && found[1].contains("`resources.limits.memory`"),
+        "{text}"
+    );
+    let human = checkout.xtask(&["lint"]).expect(1).prints(" = help: did you mean `resources`?");
+    assert!(!human.text().contains("hunter2") && !text.contains("hunter2"));
+}

@@ -25,7 +25,7 @@ const ALLOWED: [(&str, &[&str]); 8] = [
         ],
     ),
     ("kustomize-rs", &["base64", "memchr", "regex", "serde_json", "sha2", "smol_str", "yamltree"]),
-    ("lint", &["fleet", "flux", "kustomize-rs", "validation", "yamltree"]),
+    ("lint", &["fleet", "flux", "jsonschema", "kustomize-rs", "serde_json", "validation", "yamltree"]),
     ("risk", &["flux", "serde", "serde_json", "validation"]),
     (
         "validation",

@@ -9,6 +9,7 @@
 mod allowed;
 pub mod fix;
 mod made;
+mod overrides;
 mod platform;
 mod pod_security;
 pub mod proof;
@@ -17,6 +18,7 @@ mod rule;
 mod rules;
 mod secret_lines;
 mod subject;
+mod written;
 
 use flux::render::parallel;
 use yamltree::diagnostic::Diagnostic;

@@ -104,6 +104,20 @@ macro_rules! component {
     };
 }
 
+/// The examples of rules about overrides: a release whose schema knows two values, and what a cluster's override has.
+macro_rules! override_of {
+    ($values:literal) => {
+        concat!(
+            "#- flux2/apps/blog/component.yaml\ntitle: Blog\ndescription: News for everybody.\n#- \
+             overrides/schemas/oas-blog-override.schema.json\n{\"type\": \"object\", \"properties\": {\"replicas\": {\"type\": \
+             \"integer\"}, \"theme\": {\"type\": \"string\"}}}\n#- k/override.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: \
+             oas-blog-override, namespace: default}\ndata:\n  values.yaml: |\n    ",
+            $values,
+            "\n"
+        )
+    };
+}
+
 mod api_duplicate;
 mod api_missing_field;
 mod api_rule;
@@ -137,6 +151,8 @@ mod ingress_tls;
 mod kubernetes_switched_off;
 mod kubernetes_unknown_kind;
 mod namespace_missing;
+mod overrides_unknown_key;
+mod overrides_value;
 mod pods_limits;
 mod pods_priority_class;
 mod pods_privileged;
@@ -208,6 +224,8 @@ pub static RULES: &[Rule] = &[
     kubernetes_switched_off::RULE,
     kubernetes_unknown_kind::RULE,
     namespace_missing::RULE,
+    overrides_unknown_key::RULE,
+    overrides_value::RULE,
     pods_limits::RULE,
     pods_priority_class::RULE,
     pods_privileged::RULE,

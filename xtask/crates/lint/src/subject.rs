@@ -14,6 +14,7 @@ use yamltree::diagnostic::Place;
 use yamltree::tree::Tree;
 
 use crate::made::Made;
+use crate::overrides::Overrides;
 use crate::platform::Platform;
 use crate::refused::{self, Refused};
 
@@ -39,6 +40,7 @@ pub struct Subject<'s> {
     schemas: Option<Schemas>,
     refused: OnceLock<Refused>,
     made: OnceLock<Made>,
+    overrides: OnceLock<Overrides>,
     platform: OnceLock<Option<Platform>>,
 }
 
@@ -128,6 +130,7 @@ impl<'s> Subject<'s> {
             schemas: None,
             refused: OnceLock::new(),
             made: OnceLock::new(),
+            overrides: OnceLock::new(),
             platform: OnceLock::new(),
         }
     }
@@ -184,6 +187,11 @@ impl<'s> Subject<'s> {
         self.platform.get_or_init(|| Platform::of(self.tree)).as_ref()
     }
 
+    /// What is wrong with overrides, by the schemas of the values that are documented.
+    pub(crate) fn overrides(&self) -> &Overrides {
+        self.overrides.get_or_init(|| Overrides::of(self))
+    }
+
     /// What somebody makes. Asked for the first time when all charts' objects are there.
     pub(crate) fn made(&self) -> &Made {
         self.made.get_or_init(|| Made::of(self))
@@ -218,6 +226,12 @@ impl ChartObjects<'_> {
 /// The component that a part belongs to, by the label of its Kustomization; empty if it has none.
 pub(crate) fn component_of(part: &Part) -> &str {
     text(&part.kustomization.object, &["metadata", "labels", fleet::roots::COMPONENT_LABEL])
+}
+
+/// Where a part's value was written; none if nobody wrote it.
+pub(crate) fn place_in(part: &Part, at: Mark) -> Option<Place> {
+    let source = part.sources.get((at.file as usize).checked_sub(1)?)?;
+    Some(Place::at(source.file.as_str(), at.line as usize, at.column as usize))
 }
 
 impl<'s> Object<'s> {
@@ -312,8 +326,7 @@ impl<'s> Object<'s> {
     }
 
     fn of_mark(&self, at: Mark) -> Option<Place> {
-        let source = self.part.sources.get((at.file as usize).checked_sub(1)?)?;
-        Some(Place::at(source.file.as_str(), at.line as usize, at.column as usize))
+        place_in(self.part, at)
     }
 
     /// The pod that it makes with its metadata; none if it makes none.
