@@ -307,7 +307,8 @@ fn findings_in(
             let objects = release.objects().map_err(|found| Failure::Faulty(vec![*found]))?;
             of_charts.extend(release.warnings);
             let part = &rendering.parts[release.part];
-            let chart = ChartObjects { part, release: release.name, namespace: release.namespace, objects };
+            let (release, namespace, values) = (release.name, release.namespace, release.values);
+            let chart = ChartObjects { part, release, namespace, objects, values };
             subject.charts.push(chart);
         }
     }

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
-use flux::helm::{Action, Release};
+use flux::helm::{Action, KnownValues, Release};
 use flux::render::Rendering;
 use flux::render::spec::Name;
 use kustomize_rs::yaml::json;
@@ -76,6 +76,8 @@ pub struct RenderedRelease {
     pub archive: String,
     /// Was its chart packaged by somebody else, or out of files that are at hand? Else it came from where it is published.
     pub is_packaged: bool,
+    /// The names of values that its chart knows.
+    pub values: KnownValues,
     /// Does helm-controller leave it alone?
     pub is_suspended: bool,
     /// Is it left out, because it makes the same on the other side? Then there are no objects.

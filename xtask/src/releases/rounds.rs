@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flux::helm::{BUILT_IN, Release, api_versions};
+use flux::helm::{BUILT_IN, KnownValues, Release, api_versions};
 use flux::render::Rendering;
 use flux::render::parallel;
 use flux::render::spec::Name;
@@ -195,6 +195,7 @@ fn described(
         chart: String::new(),
         archive: String::new(),
         is_packaged: false,
+        values: KnownValues::default(),
         is_suspended: false,
         is_same: false,
         yaml: String::new(),
@@ -211,6 +212,7 @@ fn described(
         described.chart = format!("{} {}", chart.contents.name, chart.contents.version);
         described.archive.clone_from(&chart.original);
         described.is_packaged = chart.is_packaged;
+        described.values.clone_from(&chart.contents.values);
         described.warnings.clone_from(&chart.warnings);
     }
     described

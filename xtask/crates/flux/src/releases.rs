@@ -80,6 +80,13 @@ impl ReleaseValues<'_> {
         line.map_or(layer.clone(), |line| format!("{layer}, line {line}"))
     }
 
+    /// The object that an entry of `valuesFrom` leads to, with the part that it is in and the entry; none for inline values.
+    pub fn source(&self, layer: Layer) -> Option<(&Part, &Rendered, &Reference)> {
+        let Layer::Reference(index) = layer else { return None };
+        let (part, object) = (*self.sources.get(index)?)?;
+        Some((part, object, self.references.get(index)?))
+    }
+
     /// Inline values lie in the HelmRelease at the same keys.
     fn inline(&self, path: &[String]) -> String {
         let layer = "spec.values".to_owned();

@@ -142,6 +142,7 @@ mod flux_variables;
 mod flux_wait_and_health_checks;
 mod helm_null;
 mod helm_random;
+mod helm_unknown_value;
 mod images_bitnami;
 mod images_floating_tag;
 mod ingress_backend;
@@ -215,6 +216,7 @@ pub static RULES: &[Rule] = &[
     flux_wait_and_health_checks::RULE,
     helm_null::RULE,
     helm_random::RULE,
+    helm_unknown_value::RULE,
     images_bitnami::RULE,
     images_floating_tag::RULE,
     ingress_backend::RULE,

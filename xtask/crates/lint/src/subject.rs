@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use flux::graph::Graph;
+use flux::helm::KnownValues;
 use flux::object::ObjectKey;
 use flux::render::spec::Name;
 use flux::render::{Part, Rendering, Repository};
@@ -54,6 +55,8 @@ pub struct ChartObjects<'s> {
     pub namespace: String,
     /// The objects.
     pub objects: Vec<Node>,
+    /// The names of values that the chart knows.
+    pub values: KnownValues,
 }
 
 /// Whose an object is.

@@ -82,7 +82,8 @@ impl Look<'_> {
                 images: BTreeSet::new(),
                 totals: Totals::default(),
             });
-            let chart = ChartObjects { part, release: release.name, namespace: release.namespace, objects };
+            let (release, namespace, values) = (release.name, release.namespace, release.values);
+            let chart = ChartObjects { part, release, namespace, objects, values };
             subject.charts.push(chart);
         }
         subject.check_against(schemas::needed(&self.kubernetes, self.context)?);

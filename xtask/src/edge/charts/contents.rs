@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use flux::helm::content;
 use flux::helm::range::Version;
+use flux::helm::{KnownValues, content};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -30,6 +30,8 @@ pub struct Contents {
     pub schema_needs_network: bool,
     /// The charts that it needs and does not have.
     pub missing: Vec<String>,
+    /// The names of values that it knows.
+    pub values: KnownValues,
 }
 
 impl Contents {
@@ -43,6 +45,9 @@ impl Contents {
             may_bring_api_versions: false,
             schema_needs_network: false,
             missing: chart.missing_dependencies()?,
+            values: KnownValues::of(&plain(files.clone()), &|packed| {
+                archive::unpack(packed, |_| true).ok().map(plain)
+            }),
         };
         found.look(&files, 0);
         Ok(found)
@@ -86,11 +91,12 @@ fn is_packed(path: &str) -> bool {
     path.contains("charts/") && path.ends_with(".tgz")
 }
 
+fn plain(files: ChartFiles) -> content::Files {
+    files.into_iter().map(|(path, file)| (path, file.content)).collect()
+}
+
 /// The digest of what decides how a chart renders, the same for whoever packaged it.
 pub fn content_digest(chart: &Chart) -> Result<String, ChartError> {
-    fn plain(files: ChartFiles) -> content::Files {
-        files.into_iter().map(|(path, file)| (path, file.content)).collect()
-    }
     let files = plain(chart.files(|_| true)?);
     Ok(content::digest(&files, &|packed| archive::unpack(packed, |_| true).ok().map(plain)))
 }

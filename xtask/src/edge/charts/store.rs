@@ -16,7 +16,7 @@ use super::digest::sha256_hex;
 use crate::edge::private_file::write_private;
 
 /// The form of what is noted of an archive; another one makes all notes unknown.
-const FORM: &str = "2";
+const FORM: &str = "3";
 
 /// A folder of charts.
 #[derive(Debug, Clone)]

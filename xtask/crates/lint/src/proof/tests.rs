@@ -4,6 +4,7 @@ use std::sync::Arc;
 use fleet::catalogue;
 use fleet::lock::Known;
 use fleet::proving;
+use flux::helm::KnownValues;
 use flux::render::{Rendering, Repository};
 use kustomize_rs::Limits;
 use kustomize_rs::yaml::json::read_all_as_json;
@@ -66,7 +67,8 @@ impl Example<'_> {
         let part = rendering.parts.iter().find(|part| part.kustomization.name.name == "blog").unwrap();
         let release = flux::render::spec::Name::new("oas-apps", "blog");
         let objects = read_all_as_json(self.chart, "chart", Limits::default()).unwrap();
-        subject.charts.push(ChartObjects { part, release, namespace: "oas-apps".into(), objects });
+        let values = KnownValues::default();
+        subject.charts.push(ChartObjects { part, release, namespace: "oas-apps".into(), objects, values });
         subject.has_all_charts = true;
         subject.check_against(validation::Schemas::default());
         ask(&Proof { subject: &subject, cluster, catalogue: &catalogue })
