@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use yamltree::diagnostic::Diagnostic;
 
 use super::super::field::{self, Setting};
 use super::super::pair::{alone, values_of};
@@ -12,7 +13,7 @@ use super::super::side::Side;
 use super::super::sorted::release_secrets;
 use super::super::{Change, ChangeKind, Diff, FaultChange, Identity, OwnerKey, OwnerKind, Waiting, Why};
 use super::desired::{Desired, From, Manner, Sent};
-use super::fate::Fates;
+use super::fate::{Fates, Fault};
 use super::{Answer, Observed, Reply, gone, owners};
 use crate::helm::Release;
 use crate::helm::chart::{self, Place};
@@ -49,10 +50,10 @@ pub(super) fn announced(side: &Side<'_>, desired: &Desired, observed: &Observed)
         diff.changes.push(alone(ChangeKind::Removed, owner, identity, value));
     }
     diff.changes.sort_by(|a, b| (&a.owner, &a.object).cmp(&(&b.owner, &b.object)));
-    let fault = |(owner, after): &(OwnerKey, _)| FaultChange {
-        owner: owner.clone(),
+    let fault = |fault: &Fault| FaultChange {
+        owner: fault.owner.clone(),
         before: None,
-        after: Some(cluster.said(after)),
+        after: Some(cluster.said(&fault.diagnostic, fault.sent.and_then(|number| desired.sent.get(number)))),
     };
     diff.faults = fates.faults.iter().map(fault).collect();
     diff.faults.sort_by(|a, b| a.owner.cmp(&b.owner));
@@ -268,10 +269,10 @@ impl<'c> Cluster<'c> {
     }
 
     /// What the API server said may quote the object.
-    fn said(&self, diagnostic: &yamltree::diagnostic::Diagnostic) -> yamltree::diagnostic::Diagnostic {
-        let message = self.seals.in_cluster(&Value::from(diagnostic.message.as_str()), None, &self.secrets);
+    fn said(&mut self, diagnostic: &Diagnostic, sent: Option<&Sent>) -> Diagnostic {
+        let message = self.sealed(&Value::from(diagnostic.message.as_str()), sent);
         let message = seal::hidden(&message).as_str().unwrap_or_default().to_owned();
-        yamltree::diagnostic::Diagnostic { message, ..diagnostic.clone() }
+        Diagnostic { message, ..diagnostic.clone() }
     }
 }
 

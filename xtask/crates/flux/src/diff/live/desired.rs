@@ -115,6 +115,9 @@ impl Desired {
 fn of_part(number: usize, part: &Part) -> Vec<Sent> {
     let owner = OwnerKey::of_part(part);
     let spec = value(&part.kustomization.object)["spec"].take();
+    if is_elsewhere(&spec) {
+        return Vec::new();
+    }
     let each = part.objects.iter().enumerate().map(|(index, rendered)| {
         let mut object = normalized(value(&rendered.node));
         for (field, common) in [("labels", "labels"), ("annotations", "annotations")] {
@@ -152,6 +155,11 @@ fn of_part(number: usize, part: &Part) -> Vec<Sent> {
     each.collect()
 }
 
+/// Does a Kustomization or HelmRelease work in another cluster?
+pub(super) fn is_elsewhere(spec: &Value) -> bool {
+    spec.get("kubeConfig").is_some_and(|config| !config.is_null())
+}
+
 /// What kustomize-controller does to every object (`normalize` of `github.com/fluxcd/pkg/ssa`), as far as it can be seen.
 fn normalized(mut object: Value) -> Value {
     let is = |kind: &str, api: &str| object["kind"] == kind && object["apiVersion"] == api;
@@ -182,6 +190,9 @@ fn of_release(
     holder: Option<&Holder>,
 ) -> Vec<Sent> {
     let Some((_, found)) = release(side, key) else { return Vec::new() };
+    if is_elsewhere(&value(&found.object.node)["spec"]) {
+        return Vec::new();
+    }
     let installed = holder.and_then(|holder| holder.installed.as_ref());
     let action = if installed.is_some() { Action::Upgrade } else { Action::Install };
     let helm = found.release_name();

@@ -37,8 +37,16 @@ pub(super) struct Actor {
 /// How far each comes.
 pub(super) struct Fates {
     pub(super) actors: BTreeMap<OwnerKey, Actor>,
-    /// What fails, by owner.
-    pub(super) faults: Vec<(OwnerKey, Diagnostic)>,
+    /// What fails.
+    pub(super) faults: Vec<Fault>,
+}
+
+/// What fails.
+pub(super) struct Fault {
+    pub(super) owner: OwnerKey,
+    pub(super) diagnostic: Diagnostic,
+    /// Number of the object that is refused; none if it does not even come to that.
+    pub(super) sent: Option<usize>,
 }
 
 impl Fates {
@@ -49,6 +57,9 @@ impl Fates {
         fates.fail(side, desired, observed);
         // Each round stops at least one more, or is the last.
         while fates.spread() {}
+        // Who waits does not even try.
+        let waits = |owner: &OwnerKey| fates.actors.get(owner).is_some_and(|actor| actor.stopped.is_some());
+        fates.faults.retain(|fault| !waits(&fault.owner));
         fates
     }
 
@@ -56,7 +67,7 @@ impl Fates {
     pub(super) fn stopped(&self, sent: &Sent) -> Option<Why> {
         let actor = self.actors.get(&sent.owner)?;
         match actor.failing {
-            Some(stage) if sent.stage >= stage => Some(Why::Fails),
+            Some(stage) if actor.stopped.is_none() && sent.stage >= stage => Some(Why::Fails),
             _ => actor.stopped.clone(),
         }
     }
@@ -89,19 +100,18 @@ impl Fates {
 
     fn fail(&mut self, side: &Side<'_>, desired: &Desired, observed: &Observed) {
         let parts = side.rendering.parts.iter().filter(|part| !part.is_beside);
-        let mut found: Vec<(OwnerKey, Stage, Diagnostic)> = Vec::new();
+        let mut found: Vec<(Stage, Fault)> = Vec::new();
+        let built = |owner, problem: Option<Diagnostic>| {
+            problem.map(|diagnostic| (Stage::Definitions, Fault { owner, diagnostic, sent: None }))
+        };
         for part in parts {
-            let problem = part.problem.as_deref().cloned();
-            found.extend(problem.map(|problem| (OwnerKey::of_part(part), Stage::Definitions, problem)));
+            found.extend(built(OwnerKey::of_part(part), part.problem.as_deref().cloned()));
         }
         for release in side.releases {
-            let problem = release.problem.as_deref().cloned();
-            found.extend(
-                problem.map(|problem| (OwnerKey::of_release(&release.name), Stage::Definitions, problem)),
-            );
+            found.extend(built(OwnerKey::of_release(&release.name), release.problem.as_deref().cloned()));
         }
         let made = Made::of(desired, side);
-        for (sent, reply) in desired.sent.iter().zip(&observed.replies) {
+        for (number, (sent, reply)) in desired.sent.iter().zip(&observed.replies).enumerate() {
             let said = match &reply.answer {
                 Answer::Refuses { .. } if sent.is_made_anew(reply) => continue,
                 Answer::Refuses { why, .. } => {
@@ -121,10 +131,11 @@ impl Fates {
             let diagnostic =
                 Diagnostic::error("live/refused", place_of(side, sent), format!("{}: {said}", sent.identity));
             let help = "correct it in the repository; what cannot be changed in a cluster needs another name";
-            found.push((sent.owner.clone(), stage, diagnostic.with_help(help)));
+            let diagnostic = diagnostic.with_help(help);
+            found.push((stage, Fault { owner: sent.owner.clone(), diagnostic, sent: Some(number) }));
         }
-        for (owner, stage, diagnostic) in found {
-            if let Some(actor) = self.actors.get_mut(&owner) {
+        for (stage, fault) in found {
+            if let Some(actor) = self.actors.get_mut(&fault.owner) {
                 // A suspended owner does not even try.
                 if actor.stopped == Some(Why::Suspended) {
                     continue;
@@ -132,7 +143,7 @@ impl Fates {
                 actor.failing = Some(actor.failing.map_or(stage, |before| before.min(stage)));
                 actor.is_ready = false;
             }
-            self.faults.push((owner, diagnostic));
+            self.faults.push(fault);
         }
     }
 

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::{Identity, OwnerKey, OwnerKind};
+use super::desired::is_elsewhere;
 use crate::object;
 use crate::releases;
 use crate::render::spec::GROUP;
@@ -57,7 +58,8 @@ impl Holder {
                 },
             })
         });
-        let held = held.collect();
+        // What it holds in another cluster is not looked for in this one.
+        let held = if is_elsewhere(&object["spec"]) { Vec::new() } else { held.collect() };
         Holder { key: key(OwnerKind::Kustomization, &object), held, installed: None, object }
     }
 

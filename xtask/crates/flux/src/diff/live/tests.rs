@@ -166,6 +166,25 @@ fn what_is_refused_holds_up_its_owner_and_those_who_wait_for_it() {
 }
 
 #[test]
+fn who_waits_does_not_fail_yet() {
+    let cluster = Cluster::with(TREE);
+    let tree = TREE.replace("x: '1'", "x: '2'");
+    assert_eq!(
+        said(&cluster.announced(&tree, ROOTS, &["a", "b"])),
+        ["fails one", "1 of one: it fails", "1 of two: it waits for Kustomization ns/one"]
+    );
+}
+
+#[test]
+fn what_belongs_to_another_cluster_is_not_compared_with_this_one() {
+    let cluster = Cluster::with(TREE);
+    let roots = ROOTS.replace("./two,", "./two, kubeConfig: {secretRef: {name: other}},");
+    let tree = TREE.replace("data: {x: '1'}", "data: {x: '2'}");
+    assert!(Cluster::of(&tree, &roots).announced(&tree, &roots, &[]).is_empty());
+    assert_eq!(said(&cluster.announced(TREE, ROOTS, &[])), [""; 0]);
+}
+
+#[test]
 fn what_is_refused_is_made_anew_where_that_is_wanted() {
     let cluster = Cluster::with(TREE);
     let tree = TREE.replace("x: '1', y", "x: '2', y");
