@@ -13,6 +13,7 @@ mod dropped;
 mod fate;
 mod gone;
 mod holder;
+mod notes;
 mod owners;
 #[cfg(test)]
 mod tests;

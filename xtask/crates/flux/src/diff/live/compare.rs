@@ -14,7 +14,7 @@ use super::super::sorted::release_secrets;
 use super::super::{Change, ChangeKind, Diff, FaultChange, Identity, OwnerKey, OwnerKind, Waiting, Why};
 use super::desired::{Desired, From, Manner, Sent};
 use super::fate::{Fates, Fault};
-use super::{Answer, Observed, Reply, gone, owners};
+use super::{Answer, Observed, Reply, gone, notes, owners};
 use crate::helm::Release;
 use crate::helm::chart::{self, Place};
 use crate::releases;
@@ -70,24 +70,13 @@ fn outcome<'o>(sent: &'o Sent, reply: &'o Reply, upgrades: &HashMap<OwnerKey, bo
         return Outcome::Same;
     }
     match (&reply.live, &reply.answer) {
-        (Some(live), _) if sent.manner == Manner::IfAbsent || is_left_alone(live) => Outcome::Same,
+        (Some(live), _) if sent.manner == Manner::IfAbsent || notes::is_left_alone(live) => Outcome::Same,
         (_, Answer::NotAsked) => Outcome::Same,
         (None, _) => Outcome::New(&sent.object),
         (Some(live), Answer::Takes(object)) if is_same(live, object) => Outcome::Same,
         (Some(live), Answer::Takes(object)) => Outcome::Other(live, std::borrow::Cow::Borrowed(object)),
         (Some(live), _) => Outcome::Other(live, std::borrow::Cow::Owned(laid_over(live, &sent.object))),
     }
-}
-
-/// Does an object of a cluster say that kustomize-controller is to leave it alone?
-pub(super) fn is_left_alone(live: &Value) -> bool {
-    let says = |name: &str, wanted: &str| {
-        ["/metadata/annotations", "/metadata/labels"].iter().any(|pointer| {
-            let text = live.pointer(pointer).and_then(|all| all.get(format!("{GROUP}/{name}"))?.as_str());
-            text.is_some_and(|text| text.eq_ignore_ascii_case(wanted))
-        })
-    };
-    says("reconcile", "disabled") || says("ssa", "ignore")
 }
 
 /// Is nothing different that the controllers look at?
@@ -214,7 +203,7 @@ impl<'c> Cluster<'c> {
     }
 
     fn change(&mut self, sent: &Sent, reply: &Reply, outcome: &Outcome<'_>) -> Option<Change> {
-        let identity = actual(sent, reply);
+        let identity = sent.identity_in(reply);
         let (before, after) = match outcome {
             Outcome::Same => return None,
             Outcome::New(object) => {
@@ -274,16 +263,6 @@ impl<'c> Cluster<'c> {
         let message = seal::hidden(&message).as_str().unwrap_or_default().to_owned();
         Diagnostic { message, ..diagnostic.clone() }
     }
-}
-
-/// Which object it is, in the words of the cluster: only that knows which kinds have namespaces.
-pub(super) fn actual(sent: &Sent, reply: &Reply) -> Identity {
-    let known = match (&reply.live, &reply.answer) {
-        (Some(live), _) => Some(live),
-        (None, Answer::Takes(object)) => Some(object),
-        (None, _) => None,
-    };
-    known.map_or_else(|| sent.identity.clone(), |object| Identity::of(object, ""))
 }
 
 /// The Kustomization or release that an object says it belongs to, if that is another.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::super::owner::release;
 use super::super::side::{ReleaseObjects, Side};
 use super::super::{Identity, OwnerKey};
-use super::{Answer, Holder, Reply, dropped};
+use super::{Answer, Holder, Reply, dropped, notes};
 use crate::helm::{Action, CrdPolicy};
 use crate::render::spec::GROUP;
 use crate::render::{Encrypted, Part, value};
@@ -72,22 +72,21 @@ impl Sent {
         matches!(self.from, From::Part(..))
     }
 
+    /// Which object it is in the words of the cluster: only that knows which kinds have namespaces.
+    pub(super) fn identity_in(&self, reply: &Reply) -> Identity {
+        let known = match (&reply.live, &reply.answer) {
+            (Some(live), _) => Some(live),
+            (None, Answer::Takes(object)) => Some(object),
+            (None, _) => None,
+        };
+        known.map_or_else(|| self.identity.clone(), |object| Identity::of(object, ""))
+    }
+
     /// Is the object made anew, since it cannot be changed?
     pub(super) fn is_made_anew(&self, reply: &Reply) -> bool {
-        let is_forced = self.is_forced || reply.live.as_ref().is_some_and(is_forced);
+        let is_forced = self.is_forced || reply.live.as_ref().is_some_and(notes::is_forced);
         reply.live.is_some() && is_forced && matches!(reply.answer, Answer::Refuses { is_fixed: true, .. })
     }
-}
-
-/// Does the object itself say so?
-fn is_forced(object: &Value) -> bool {
-    note(object, "force").as_deref() == Some("enabled")
-}
-
-/// What an object says to kustomize-controller.
-fn note(object: &Value, name: &str) -> Option<String> {
-    let at = |pointer: &str| object.pointer(pointer)?.get(format!("{GROUP}/{name}"))?.as_str();
-    at("/metadata/annotations").or_else(|| at("/metadata/labels")).map(str::to_ascii_lowercase)
 }
 
 /// Everything that would be sent.
@@ -134,19 +133,18 @@ fn of_part(number: usize, part: &Part) -> Vec<Sent> {
             "labels",
             labels.map(|(key, value)| (format!("{GROUP}/{key}"), value.as_str().into())).into_iter(),
         );
-        let manner = match note(&object, "ssa").as_deref() {
-            Some("ignore") => Manner::Never,
-            _ if note(&object, "reconcile").as_deref() == Some("disabled") => Manner::Never,
-            _ if rendered.encrypted == Encrypted::Masked => Manner::Never,
-            Some("ifnotpresent") => Manner::IfAbsent,
-            _ => Manner::Apply,
+        let manner = match rendered.encrypted {
+            Encrypted::Masked => Manner::Never,
+            Encrypted::No if notes::is_left_alone(&object) => Manner::Never,
+            Encrypted::No if notes::is_made_once(&object) => Manner::IfAbsent,
+            Encrypted::No => Manner::Apply,
         };
         Sent {
             owner: owner.clone(),
             identity: Identity::of(&object, ""),
             manager: "kustomize-controller",
             manner,
-            is_forced: spec["force"] == true || is_forced(&object),
+            is_forced: spec["force"] == true || notes::is_forced(&object),
             stage: stage(&object),
             from: From::Part(number, index),
             object,

@@ -5,10 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::Value;
 
 use super::super::{Identity, OwnerKey, OwnerKind};
-use super::compare::{actual, is_left_alone};
 use super::desired::Desired;
 use super::fate::Fates;
-use super::{Holder, Observed};
+use super::{Holder, Observed, notes};
 use crate::render::spec::GROUP;
 
 /// What goes, with who held it and as it is.
@@ -20,7 +19,7 @@ pub(super) fn gone<'o>(
 ) -> Vec<(OwnerKey, Identity, &'o Value)> {
     let mut gone = Gone { observed, wanted: HashSet::new(), found: BTreeMap::new(), next: Vec::new() };
     for (sent, reply) in desired.sent.iter().zip(&observed.replies) {
-        gone.wanted.insert(actual(sent, reply));
+        gone.wanted.insert(sent.identity_in(reply));
         gone.wanted.insert(sent.identity.clone());
     }
     for holder in observed.holders.iter().filter(|holder| fates.goes(&holder.key)) {
@@ -63,14 +62,7 @@ impl<'o> Gone<'o> {
                 |field: &str| live.pointer("/metadata/labels")?.get(format!("{GROUP}/{field}"))?.as_str();
             label("name") == Some(&holder.key.name) && label("namespace") == Some(&holder.key.namespace)
         };
-        let says = |live: &Value| {
-            let note = |pointer: &str| live.pointer(pointer)?.get(format!("{GROUP}/prune"))?.as_str();
-            [note("/metadata/annotations"), note("/metadata/labels")]
-                .into_iter()
-                .flatten()
-                .any(|text| text.eq_ignore_ascii_case("disabled"))
-        };
-        self.take(holder, &|live| is_its_own(live) && !says(live) && !is_left_alone(live));
+        self.take(holder, &|live| is_its_own(live) && !notes::is_kept(live));
     }
 
     /// What a release had and has no more, if its chart does not keep it.

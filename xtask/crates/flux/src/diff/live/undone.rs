@@ -5,13 +5,12 @@
 
 use serde_json::{Map, Value};
 
-/// Notes of whom controllers take out.
-const SSA: &str = "kustomize.toolkit.fluxcd.io/ssa";
+use super::notes;
 
 /// The object that a dry run promised, without the fields of kubectl that it would lose; none if it loses none. `live` is the object
 /// as it is, `desired` what is applied.
 pub(super) fn undone(promised: &Value, live: &Value, desired: &Value) -> Option<Value> {
-    if [live, desired].into_iter().any(merges) {
+    if [live, desired].into_iter().any(notes::merges) {
         return None;
     }
     let entries = live.pointer("/metadata/managedFields").and_then(Value::as_array)?;
@@ -25,14 +24,6 @@ pub(super) fn undone(promised: &Value, live: &Value, desired: &Value) -> Option<
         take(&mut left, &entry, &others, Some(desired));
     }
     (left != *promised).then_some(left)
-}
-
-fn merges(object: &Value) -> bool {
-    let says = |pointer: &str| object.pointer(pointer).and_then(|all| all.get(SSA)?.as_str());
-    [says("/metadata/annotations"), says("/metadata/labels")]
-        .into_iter()
-        .flatten()
-        .any(|text| text.eq_ignore_ascii_case("merge"))
 }
 
 fn is_by_hand(entry: &Value) -> bool {
