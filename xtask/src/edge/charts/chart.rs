@@ -95,8 +95,10 @@ impl Chart {
             .ok_or_else(|| wrong("it has no Chart.yaml".into()))?;
         let text = String::from_utf8(description.content)
             .map_err(|_| wrong("its Chart.yaml is not UTF-8".into()))?;
-        let metadata: Metadata =
-            serde_saphyr::from_str(&text).map_err(|error| wrong(format!("its Chart.yaml: {error}")))?;
+        // Of equal keys Helm takes the last.
+        let options = serde_saphyr::options! { duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins };
+        let metadata: Metadata = serde_saphyr::from_str_with_options(&text, options)
+            .map_err(|error| wrong(format!("its Chart.yaml: {error}")))?;
         for (field, value) in [("name", &metadata.name), ("version", &metadata.version)] {
             if value.is_empty() || value.contains(['/', '\\', ' ', '\n']) {
                 return Err(wrong(format!("its Chart.yaml has the {field} `{value}`")));

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use kustomize_rs::yaml::node::Node;
 use validation::expression::variables;
 use yamltree::diagnostic::Severity;
@@ -8,7 +10,7 @@ use crate::subject::{Object, Subject, at, text};
 pub(super) const RULE: Rule = Rule {
     code: "flux/expression",
     severity: Severity::Error,
-    says: "An expression of a Kustomization or a Receiver cannot be read.",
+    says: "An expression of a Kustomization or a Receiver cannot be read, or a kind has more than one of them.",
     why: "The controller refuses the whole object: nothing is applied any more, no push is heard.",
     failing: kustomization!(
         "  healthCheckExprs: [{apiVersion: example.org/v1, kind: Thing, current: \"status.phase = 'ready'\"}]"
@@ -25,6 +27,7 @@ const OF_FILTERS: [&str; 3] = ["req", "res", "claims"];
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
     for object in subject.objects() {
+        twice(&object, found);
         for (node, known) in expressions(&object) {
             let wrong = match variables(node.value_text()) {
                 Err(why) => format!("it cannot be read: {}", why.lines().next().unwrap_or_default()),
@@ -37,6 +40,25 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
             };
             let message = format!("{}: the expression `{}`: {wrong}", object.title(), node.value_text());
             found.at(object.place(node), message, "write it in CEL: https://cel.dev");
+        }
+    }
+}
+
+/// A kind has one entry, whatever its version (`NewStatusReader` in `runtime/cel` of `github.com/fluxcd/pkg`).
+fn twice(object: &Object<'_>, found: &mut Found) {
+    if !object.is_kustomization() {
+        return;
+    }
+    let mut kinds = BTreeSet::new();
+    for check in object.items(&["spec", "healthCheckExprs"]) {
+        let (version, kind) = (text(check, &["apiVersion"]), text(check, &["kind"]));
+        let group = version.split_once('/').map_or("", |(group, _)| group);
+        if !kinds.insert((group, kind)) {
+            let message = format!(
+                "{}: `healthCheckExprs` has a second entry for `{kind}` of `{group}`",
+                object.title()
+            );
+            found.at(object.place(check), message, "write one entry for each kind");
         }
     }
 }
@@ -65,6 +87,24 @@ fn expressions<'s>(object: &Object<'s>) -> Vec<(&'s Node, &'static [&'static str
 #[cfg(test)]
 mod tests {
     use crate::rules::tests::lint;
+
+    #[test]
+    fn a_kind_has_one_entry() {
+        let check = |version: &str, kind: &str| {
+            format!("{{apiVersion: {version}, kind: {kind}, current: \"status.a == 'b'\"}}")
+        };
+        let of = |other: &str| {
+            let kustomization = format!(
+                "#- k/k.yaml\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: a, namespace: n}}\n\
+                 spec: {{path: ./a, interval: 1m, prune: true, sourceRef: {{kind: GitRepository, name: own}}, healthCheckExprs: [{}, {other}]}}\n",
+                check("example.org/v1", "Thing")
+            );
+            lint(&kustomization).into_iter().filter(|found| found.code == super::RULE.code).count()
+        };
+        assert_eq!(of(&check("example.org/v2", "Thing")), 1);
+        assert_eq!(of(&check("example.org/v1", "Other")), 0);
+        assert_eq!(of(&check("other.org/v1", "Thing")), 0);
+    }
 
     #[test]
     fn a_filter_knows_the_request_and_the_object_only() {
