@@ -78,7 +78,7 @@ fn secrets(checkout: &Checkout) -> Vec<(String, String)> {
             let text = base64::engine::general_purpose::STANDARD.decode(&encoded).unwrap();
             [encoded, String::from_utf8_lossy(&text).into_owned()]
         });
-        texts.filter(|text| text.len() >= 12).map(|text| (name.clone(), text)).collect()
+        texts.filter(|text| text.len() >= 8).map(|text| (name.clone(), text)).collect()
     };
     let all = checkout.list("secret");
     let helds = all.iter().filter(|secret| secret["type"] != "helm.sh/release.v1");

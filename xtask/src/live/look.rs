@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, anyhow};
-use base64::Engine as _;
-use flux::diff::live::Holder;
+use flux::diff::live::{Holder, made_by};
 use flux::object::ObjectKey;
+use flux::render::data_of;
 use flux::render::variables::Data;
 use kustomize_rs::yaml::json::read_as_json;
 use kustomize_rs::yaml::node::Node;
@@ -16,8 +16,6 @@ use crate::edge::cluster::{Cluster, kinds, text};
 
 /// Where the objects that Flux begins with are said to come from.
 const FROM: &str = "the cluster";
-/// The labels by which Flux' controllers know what they made.
-const MARKS: [&str; 2] = ["kustomize.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/name"];
 
 /// Looks at what Flux and Helm hold.
 pub async fn look(cluster: &Cluster) -> Result<Looked> {
@@ -41,23 +39,21 @@ pub async fn look(cluster: &Cluster) -> Result<Looked> {
     let texts: Vec<&Value> = secrets
         .iter()
         .chain(&config_maps)
-        .filter(|object| is_root(object) && namespaces.contains(&text(object, "/metadata/namespace")))
+        .filter(|object| {
+            made_by(object).is_none() && namespaces.contains(&text(object, "/metadata/namespace"))
+        })
         .collect();
-    let data = texts.iter().map(|object| (ObjectKey::of(object), data(object))).collect();
-    let roots = kustomizations.iter().chain(sources.iter().flatten()).filter(|object| is_root(object));
-    let entry =
-        roots.chain(texts).map(|object| Ok((node(object)?, FROM.to_owned()))).collect::<Result<_>>()?;
+    let texts: Vec<Node> = texts.into_iter().map(node).collect::<Result<_>>()?;
+    let data: BTreeMap<ObjectKey, Data> = texts.iter().filter_map(data_of).collect();
+    let roots = kustomizations.iter().chain(sources.iter().flatten());
+    let roots: Vec<Node> =
+        roots.filter(|object| made_by(object).is_none()).map(node).collect::<Result<_>>()?;
+    let entry = roots.into_iter().chain(texts).map(|node| (node, FROM.to_owned())).collect();
     let mut holders: Vec<Holder> = kustomizations.into_iter().map(Holder::of_kustomization).collect();
     for release in releases {
         holders.push(holder(release, &stored)?);
     }
     Ok(Looked { entry, data, holders, secrets })
-}
-
-/// Is it there without Flux?
-fn is_root(object: &Value) -> bool {
-    let labels = object.pointer("/metadata/labels");
-    labels.is_none_or(|labels| MARKS.iter().all(|mark| labels.get(mark).is_none()))
 }
 
 /// A HelmRelease and what Helm keeps of it.
@@ -87,19 +83,4 @@ fn node(object: &Value) -> Result<Node> {
     }
     read_as_json(&object.to_string(), FROM, kustomize_rs::Limits::default())
         .map_err(|found| anyhow!(found.message))
-}
-
-/// The texts of a ConfigMap or Secret.
-fn data(object: &Value) -> Data {
-    let is_secret = object["kind"] == "Secret";
-    let each = object.get("data").and_then(Value::as_object).into_iter().flatten();
-    let text = |value: &Value| {
-        let text = value.as_str()?;
-        if !is_secret {
-            return Some(text.to_owned());
-        }
-        let bytes = base64::engine::general_purpose::STANDARD.decode(text).ok()?;
-        String::from_utf8(bytes).ok()
-    };
-    each.map(|(key, value)| (key.clone(), text(value))).collect()
 }

@@ -25,6 +25,7 @@ use serde_json::Value;
 
 pub use desired::{Desired, Manner, Sent};
 pub use holder::{Held, Holder, Installed};
+pub use notes::made_by;
 
 use super::side::Side;
 use super::{Diff, Identity};

@@ -39,6 +39,8 @@ pub(super) struct Secrets {
     keys: HashSet<ObjectKey>,
     /// Their values: something else may hold a copy of one.
     copied: Known,
+    /// The values of variables that come from one: they may be in anything that is in a cluster.
+    variables: Known,
     /// Variables that are no secret, though one of them holds them.
     public: BTreeSet<String>,
 }
@@ -55,8 +57,8 @@ impl Secrets {
         secrets
     }
 
-    /// Those of a cluster, whose values are all known.
-    pub(super) fn in_cluster(all: &[Value], public: &BTreeSet<String>) -> Self {
+    /// Those of a cluster, whose values are all known; `rendering` says which are put into other objects.
+    pub(super) fn in_cluster(all: &[Value], public: &BTreeSet<String>, rendering: &Rendering) -> Self {
         let mut secrets = Secrets { public: public.clone(), ..Secrets::default() };
         for secret in all {
             secrets.keys.insert(ObjectKey::of(secret));
@@ -65,6 +67,13 @@ impl Secrets {
                 data.filter(|(key, _)| !public.contains(*key)).map(|(_, value)| decoded(&text_of(value)));
             secrets.copied.whole.extend(texts.filter(|text| text.len() >= SHORTEST_COPY));
         }
+        let mut variables = BTreeSet::new();
+        for part in &rendering.parts {
+            let secret = part.variables.names().filter(|name| secrets.holds(part, name));
+            let values = secret.filter_map(|name| part.variables.get(name)?.value.clone());
+            variables.extend(values.filter(|value| !value.is_empty()));
+        }
+        secrets.variables.whole = variables.into_iter().collect();
         secrets
     }
 
@@ -78,7 +87,6 @@ impl Secrets {
 
 /// Where in an object secrets were put, and which.
 pub(super) struct Places {
-    /// Paths, with `*` for the number of an item: lists of a cluster may have more.
     paths: HashSet<String>,
     known: Known,
 }
@@ -96,11 +104,12 @@ impl Places {
         };
         let changed = object.before.iter().filter(|(_, text)| uses(text)).map(|(path, _)| path);
         let encrypted = object.ciphers.iter().map(|(path, _)| path);
-        places.paths = changed.chain(encrypted).map(|path| without_numbers(path)).collect();
+        places.paths = changed.chain(encrypted).cloned().collect();
         places
     }
 }
 
+/// A path with `*` for the number of an item.
 fn without_numbers(path: &str) -> String {
     let is_number = |step: &str| !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
     let steps: Vec<&str> = path.split('.').map(|step| if is_number(step) { "*" } else { step }).collect();
@@ -209,31 +218,30 @@ impl Seals {
             };
             Self::leaves(&mut sealed, "", &cipher);
         }
-        let is_from_secret = |name: &str| secrets.holds(part, name);
-        if object.variables.iter().any(|name| is_from_secret(name)) {
-            let mut known = Known::default();
-            for name in object.variables.iter().filter(|name| is_from_secret(name)) {
-                let text = part.variables.get(name).and_then(|variable| variable.value.as_deref());
-                known.whole.extend(text.filter(|text| !text.is_empty()).map(str::to_owned));
-            }
-            let uses = |text: &str| {
-                envsubst::variables(text).is_ok_and(|uses| uses.iter().any(|u| is_from_secret(&u.variable)))
-            };
-            let changed = object.before.iter().filter(|(_, text)| uses(text));
-            let paths: Vec<&str> = changed.map(|(path, _)| path.as_str()).collect();
-            let is_secret = |path: &str, text: &str| match paths.contains(&path) {
-                true => Some(self.seal(text)),
-                false => known.without(text, SHORTEST_WITHIN, self),
-            };
-            Self::leaves(&mut sealed, "", &is_secret);
+        let Places { paths, known } = Places::of(part, object, secrets);
+        if !known.whole.is_empty() || !paths.is_empty() {
+            self.texts(&mut sealed, |path| paths.contains(path), &known);
         }
-        if is_kind(&object.node, "", "Secret") {
-            self.secret(&mut sealed);
-        } else if !secrets.copied.whole.is_empty() {
-            let is_copy = |_: &str, text: &str| secrets.copied.without(text, SHORTEST_COPY, self);
-            Self::leaves(&mut sealed, "", &is_copy);
-        }
+        self.held(&mut sealed, secrets);
         sealed
+    }
+
+    /// The texts at these paths, and those that hold one that is known.
+    fn texts(&self, object: &mut Value, is_at: impl Fn(&str) -> bool, known: &Known) {
+        let secret = |path: &str, text: &str| match is_at(path) {
+            true => Some(self.seal(text)),
+            false => known.without(text, SHORTEST_WITHIN, self),
+        };
+        Self::leaves(object, "", &secret);
+    }
+
+    /// What a Secret holds, and what anything else holds of one.
+    fn held(&self, object: &mut Value, secrets: &Secrets) {
+        if object["kind"] == "Secret" && object["apiVersion"] == "v1" {
+            self.secret(object);
+        } else if !secrets.copied.whole.is_empty() {
+            Self::leaves(object, "", &|_, text| secrets.copied.without(text, SHORTEST_COPY, self));
+        }
     }
 
     /// An object of a release whose values hold these secrets.
@@ -256,19 +264,11 @@ impl Seals {
     /// An object of a cluster; `places` are those of what it was rendered as.
     pub(super) fn in_cluster(&self, object: &Value, places: Option<&Places>, secrets: &Secrets) -> Value {
         let mut sealed = object.clone();
-        if object["kind"] == "Secret" && object["apiVersion"] == "v1" {
-            self.secret(&mut sealed);
-            return sealed;
-        }
-        let secret = |path: &str, text: &str| {
-            let at_place = places.is_some_and(|places| places.paths.contains(&without_numbers(path)));
-            if at_place && !path.is_empty() {
-                return Some(self.seal(text));
-            }
-            let inside = places.and_then(|places| places.known.without(text, SHORTEST_WITHIN, self));
-            inside.or_else(|| secrets.copied.without(text, SHORTEST_COPY, self))
-        };
-        Self::leaves(&mut sealed, "", &secret);
+        // Lists of a cluster may have more items.
+        let paths: HashSet<String> =
+            places.iter().flat_map(|places| &places.paths).map(|path| without_numbers(path)).collect();
+        self.texts(&mut sealed, |path| paths.contains(&without_numbers(path)), &secrets.variables);
+        self.held(&mut sealed, secrets);
         sealed
     }
 

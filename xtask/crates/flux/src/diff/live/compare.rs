@@ -18,7 +18,6 @@ use super::{Answer, Observed, Reply, gone, notes, owners};
 use crate::helm::Release;
 use crate::helm::chart::{self, Place};
 use crate::releases;
-use crate::render::spec::GROUP;
 
 /// What comes of an object if its owner does what it is to do.
 enum Outcome<'o> {
@@ -124,13 +123,8 @@ pub(super) fn upgrades(side: &Side<'_>, desired: &Desired, observed: &Observed) 
     for release in Release::all(side.rendering).filter_map(|(_, release)| release.ok()) {
         let key = OwnerKey::of_release(&release.name);
         let holder = observed.holders.iter().find(|holder| holder.key == key);
-        let own = desired
-            .sent
-            .iter()
-            .zip(&observed.replies)
-            .find(|(sent, _)| super::Holder::key_of(&sent.identity) == Some(key.clone()));
         let rendered = crate::render::value(&release.object.node);
-        let object = match own.map(|(_, reply)| &reply.answer) {
+        let object = match desired.own(&key, observed).map(|(_, reply)| &reply.answer) {
             Some(Answer::Takes(object)) => object,
             _ => &rendered,
         };
@@ -196,7 +190,7 @@ impl<'c> Cluster<'c> {
         Cluster {
             side,
             seals: Seals::default(),
-            secrets: Secrets::in_cluster(&observed.secrets, &observed.public),
+            secrets: Secrets::in_cluster(&observed.secrets, &observed.public, side.rendering),
             of_releases: HashMap::new(),
             values: values_of(side, side),
         }
@@ -220,7 +214,7 @@ impl<'c> Cluster<'c> {
             is_values: self.values.contains(&identity),
         };
         let (fields, _) = field::compare(&before, &after, &setting);
-        let former_owner = former_owner(reply.live.as_ref()?, &sent.owner);
+        let former_owner = notes::made_by(reply.live.as_ref()?).filter(|owner| *owner != sent.owner);
         (!fields.is_empty() || former_owner.is_some()).then(|| Change {
             kind: ChangeKind::Changed,
             owner: sent.owner.clone(),
@@ -263,16 +257,4 @@ impl<'c> Cluster<'c> {
         let message = seal::hidden(&message).as_str().unwrap_or_default().to_owned();
         Diagnostic { message, ..diagnostic.clone() }
     }
-}
-
-/// The Kustomization or release that an object says it belongs to, if that is another.
-fn former_owner(live: &Value, owner: &OwnerKey) -> Option<OwnerKey> {
-    let labels = live.pointer("/metadata/labels")?;
-    let of = |kind: OwnerKind, group: &str| {
-        let text = |field: &str| labels.get(format!("{group}/{field}"))?.as_str();
-        Some(OwnerKey::new(kind, text("namespace")?, text("name")?))
-    };
-    let found =
-        of(OwnerKind::Kustomization, GROUP).or_else(|| of(OwnerKind::HelmRelease, releases::GROUP))?;
-    (found != *owner).then_some(found)
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::super::owner::release;
 use super::super::side::{ReleaseObjects, Side};
 use super::super::{Identity, OwnerKey};
-use super::{Answer, Holder, Reply, dropped, notes};
+use super::{Answer, Holder, Observed, Reply, dropped, notes};
 use crate::helm::{Action, CrdPolicy};
 use crate::render::spec::GROUP;
 use crate::render::{Encrypted, Part, value};
@@ -108,6 +108,12 @@ impl Desired {
             sent.extend(of_release(side, number, objects, &key, holder));
         }
         Desired { sent }
+    }
+
+    /// The object that a Kustomization or HelmRelease itself is: its number, and what was replied to it.
+    pub(super) fn own<'o>(&self, key: &OwnerKey, observed: &'o Observed) -> Option<(usize, &'o Reply)> {
+        let number = self.sent.iter().position(|sent| Holder::is_of(key, &sent.identity))?;
+        Some((number, observed.replies.get(number)?))
     }
 }
 

@@ -203,24 +203,18 @@ fn actors(
     observed: &Observed,
     is_changed: &[bool],
 ) -> BTreeMap<OwnerKey, Actor> {
-    let own: BTreeMap<OwnerKey, usize> = desired
-        .sent
-        .iter()
-        .enumerate()
-        .filter_map(|(index, sent)| Some((Holder::key_of(&sent.identity)?, index)))
-        .collect();
     let parts = &side.rendering.parts;
     let mut actors = BTreeMap::new();
     let mut add = |key: OwnerKey, maker: Option<OwnerKey>, component: String, rendered: Value| {
-        let reply = own.get(&key).and_then(|index| Some((observed.replies.get(*index)?, *index)));
-        let object = match reply.map(|(reply, _)| &reply.answer) {
+        let reply = desired.own(&key, observed);
+        let object = match reply.map(|(_, reply)| &reply.answer) {
             Some(Answer::Takes(object)) => object.clone(),
             _ => rendered,
         };
         let is_suspended = object["spec"]["suspend"] == true;
         let actor = Actor {
-            is_there: reply.is_none_or(|(reply, _)| reply.live.is_some()),
-            is_same: reply.is_none_or(|(_, index)| !is_changed.get(index).copied().unwrap_or_default()),
+            is_there: reply.is_none_or(|(_, reply)| reply.live.is_some()),
+            is_same: reply.is_none_or(|(number, _)| !is_changed.get(number).copied().unwrap_or_default()),
             stopped: is_suspended.then_some(Why::Suspended),
             // It stays as ready as it was, of a revision that is none of those who wait for it.
             is_ready: !is_suspended || key.kind == OwnerKind::HelmRelease,

@@ -8,7 +8,6 @@ use super::super::{Identity, OwnerKey, OwnerKind};
 use super::desired::Desired;
 use super::fate::Fates;
 use super::{Holder, Observed, notes};
-use crate::render::spec::GROUP;
 
 /// What goes, with who held it and as it is.
 pub(super) fn gone<'o>(
@@ -57,12 +56,9 @@ impl<'o> Gone<'o> {
 
     /// What a Kustomization held and does not make any more, if it is still marked as its own.
     fn kustomization(&mut self, holder: &Holder) {
-        let is_its_own = |live: &Value| {
-            let label =
-                |field: &str| live.pointer("/metadata/labels")?.get(format!("{GROUP}/{field}"))?.as_str();
-            label("name") == Some(&holder.key.name) && label("namespace") == Some(&holder.key.namespace)
-        };
-        self.take(holder, &|live| is_its_own(live) && !notes::is_kept(live));
+        self.take(holder, &|live| {
+            notes::made_by(live).as_ref() == Some(&holder.key) && !notes::is_kept(live)
+        });
     }
 
     /// What a release had and has no more, if its chart does not keep it.

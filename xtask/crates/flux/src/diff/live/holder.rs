@@ -70,7 +70,7 @@ impl Holder {
             identity: Identity::of(object, namespace),
             api_version: object["apiVersion"].as_str().unwrap_or_default().to_owned(),
         });
-        let held = held.collect();
+        let held = if is_elsewhere(&object["spec"]) { Vec::new() } else { held.collect() };
         Holder { key: key(OwnerKind::HelmRelease, &object), held, installed, object }
     }
 
@@ -82,6 +82,13 @@ impl Holder {
             _ => return None,
         };
         Some(OwnerKey::new(kind, &identity.namespace, &identity.name))
+    }
+}
+
+impl Holder {
+    /// Is the object of that name this holder?
+    pub(super) fn is_of(key: &OwnerKey, identity: &Identity) -> bool {
+        identity.name == key.name && Holder::key_of(identity).as_ref() == Some(key)
     }
 }
 

@@ -1,10 +1,22 @@
-//! What an object says to kustomize-controller, in an annotation or a label.
+//! What an object says by its annotations and labels: whose it is, and how kustomize-controller is to treat it.
 //!
 //! Upstream: the selectors in `apply` and `deleteObjects` of kustomize-controller 1.9, and `AnyInMetadata` of `github.com/fluxcd/pkg/ssa`.
 
 use serde_json::Value;
 
+use super::super::{OwnerKey, OwnerKind};
+use crate::releases;
 use crate::render::spec::GROUP;
+
+/// The Kustomization or HelmRelease that made it, by the labels of its controller.
+pub fn made_by(object: &Value) -> Option<OwnerKey> {
+    let labels = object.pointer("/metadata/labels")?;
+    let of = |kind: OwnerKind, group: &str| {
+        let text = |field: &str| labels.get(format!("{group}/{field}"))?.as_str();
+        Some(OwnerKey::new(kind, text("namespace")?, text("name")?))
+    };
+    of(OwnerKind::Kustomization, GROUP).or_else(|| of(OwnerKind::HelmRelease, releases::GROUP))
+}
 
 /// Is it to be left alone, whatever is in the repository?
 pub(super) fn is_left_alone(object: &Value) -> bool {

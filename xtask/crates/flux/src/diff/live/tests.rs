@@ -252,6 +252,21 @@ fn a_namespace_that_goes_takes_what_is_in_it_along() {
 }
 
 #[test]
+fn no_secret_is_beside_what_a_secret_holds_or_in_what_goes() {
+    let secret = "#- two/s.yaml\napiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: ns, annotations: {of: 'with ${key}'}}\n\
+                  stringData: {p: short}\n";
+    let roots = ROOTS
+        .replace("dependsOn: [{name: one}]", "postBuild: {substituteFrom: [{kind: Secret, name: vars}]}");
+    let cluster = Cluster::of(&format!("{TREE}{secret}"), &roots);
+    let other = secret.replace("with", "without");
+    for tree in [format!("{TREE}{other}"), TREE.to_owned(), secret.to_owned()] {
+        let diff = cluster.announced(&tree, &roots, &[]);
+        assert!(!diff.is_empty());
+        assert!(!format!("{diff:?}").contains(KEY), "{diff:?}");
+    }
+}
+
+#[test]
 fn no_secret_comes_out() {
     let cluster = Cluster::with(TREE);
     let secret = "#- two/s.yaml\napiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: ns}\nstringData: {p: short}\n";
