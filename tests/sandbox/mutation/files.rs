@@ -2,7 +2,7 @@
 //! refuses too, and it has no errors where they accept.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,8 +17,8 @@ use tests::shared::alone;
 const FILES: &str = include_str!("files.txt");
 /// What the two are known to differ about, each with the cause.
 const EXPLAINED: &str = include_str!("files_explained.txt");
-/// One of so many is tried in the gate, and of those the controllers are asked about one of so many. `OAS_MUTANTS=3` tries others, up to
-/// 23 and asking about all of them; `OAS_MUTANTS=all` all.
+/// One of so many is tried in the gate, and of those the controllers are asked about one of so many. `OAS_MUTANTS=3,4` tries others, up
+/// to 23 and asking about all of them; `OAS_MUTANTS=all` all.
 const ONE_OF: usize = 24;
 const ASKED_ONE_OF: usize = 3;
 /// Names a folder that shall have the verdicts and what was linted.
@@ -38,10 +38,9 @@ fn only_flux() -> Checkout {
     checkout
 }
 
-/// What `lint` says to one: the first finding that says that it would be refused.
-fn linted(checkout: &Checkout, broken: &Broken) -> Option<String> {
+/// What `lint` says to one, which is written below a folder: the first finding that says that it would be refused.
+fn linted(checkout: &Checkout, folder: &Path, broken: &Broken) -> Option<String> {
     const SOURCE: &str = "openappstack";
-    let folder = std::env::var_os(REPORT).map_or(checkout.folder().to_owned(), PathBuf::from);
     let folder = folder.join("linted").join(&broken.name);
     let write = |path: &str, text: &str| {
         let path = folder.join(path);
@@ -85,13 +84,15 @@ fn linted(checkout: &Checkout, broken: &Broken) -> Option<String> {
 /// What `lint` says to each, by its name.
 fn all_linted(checkout: &Checkout, all: &[Broken]) -> BTreeMap<String, String> {
     checkout.xtask(&["schemas", "pull"]).expect(0);
+    let own = tempfile::tempdir().unwrap();
+    let folder = std::env::var_os(REPORT).map_or(own.path().to_owned(), PathBuf::from);
     let next = AtomicUsize::new(0);
     let said = Mutex::new(BTreeMap::new());
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 while let Some(broken) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Some(refusal) = linted(checkout, broken) {
+                    if let Some(refusal) = linted(checkout, &folder, broken) {
                         said.lock().unwrap().insert(broken.name.clone(), refusal);
                     }
                 }
@@ -110,13 +111,19 @@ fn is_at(what: &str, place: &str) -> bool {
 fn lint_refuses_what_the_controllers_refuse() {
     let _turn = alone();
     let wanted = std::env::var("OAS_MUTANTS").ok();
-    let offset = wanted.as_deref().map_or(Some(0), |wanted| wanted.parse().ok());
-    let all = broken(FILES, |number| offset.is_none_or(|offset| number % ONE_OF == offset));
+    let offsets: BTreeSet<usize> = match wanted.as_deref() {
+        None => BTreeSet::from([0]),
+        Some("all") => (0..ONE_OF).collect(),
+        Some(some) => some.split(',').map(|one| one.parse().unwrap()).collect(),
+    };
+    let all = broken(FILES, |number| offsets.contains(&(number % ONE_OF)));
     let checkout = only_flux();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let ask = |number| wanted.is_some() || number % ASKED_ONE_OF == 0;
-    let theirs = runtime.block_on(verdicts(&checkout, &all, ask));
-    let ours = all_linted(&checkout, &all);
+    let (theirs, ours) = std::thread::scope(|scope| {
+        let ours = scope.spawn(|| all_linted(&checkout, &all));
+        (runtime.block_on(verdicts(&checkout, &all, ask)), ours.join().unwrap())
+    });
     let explained = explained(EXPLAINED);
     let mut differs = Vec::new();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -149,6 +156,6 @@ fn lint_refuses_what_the_controllers_refuse() {
     assert!(differs.is_empty(), "{} of {} differ:\n{}", differs.len(), all.len(), differs.join("\n"));
     assert!(refused > all.len() / 3 && refused < all.len(), "{refused} of {}", all.len());
     let idle: Vec<_> = explained.keys().filter(|place| !seen.contains(**place)).collect();
-    let is_all = offset.is_none();
+    let is_all = offsets.len() == ONE_OF;
     assert!(!is_all || idle.is_empty(), "explained, and there is nothing to explain: {idle:?}");
 }
