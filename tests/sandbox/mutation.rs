@@ -1,6 +1,7 @@
 //! Every object of a corpus, and every mutant of it by one token: the real API server and the tool accept the same and refuse the same.
 
 mod files;
+mod own;
 
 use std::collections::BTreeSet;
 

@@ -4,6 +4,7 @@ pub mod built;
 pub mod controllers;
 pub mod files;
 pub mod mutants;
+pub mod own;
 pub mod server;
 
 use std::collections::{BTreeMap, BTreeSet};

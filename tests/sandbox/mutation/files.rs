@@ -21,14 +21,25 @@ const EXPLAINED: &str = include_str!("files_explained.txt");
 /// to 23 and asking about all of them; `OAS_MUTANTS=all` all.
 const ONE_OF: usize = 24;
 const ASKED_ONE_OF: usize = 3;
+/// Says which mutants are tried in place of those of the gate.
+const WANTED: &str = "OAS_MUTANTS";
 /// Names a folder that shall have the verdicts and what was linted.
 const REPORT: &str = "OAS_MUTANTS_REPORT";
 /// Findings of other families are about habits, which the controllers do not mind.
 const FAMILIES: [&str; 9] =
     ["api", "charts", "flux", "graph", "helm", "kubernetes", "kustomize", "render", "yaml"];
 
+/// Which of so many parts of all mutants are wanted.
+pub fn offsets(parts: usize) -> BTreeSet<usize> {
+    match std::env::var(WANTED).ok().as_deref() {
+        None => BTreeSet::from([0]),
+        Some("all") => (0..parts).collect(),
+        Some(some) => some.split(',').map(|one| one.parse().unwrap()).collect(),
+    }
+}
+
 /// A cluster that runs Flux and nothing else.
-fn only_flux() -> Checkout {
+pub fn only_flux() -> Checkout {
     let checkout = Checkout::new().with_tools();
     checkout.write("flux2/infrastructure/kustomization.yaml", "resources: [namespaces]\n");
     checkout.write("flux2/core/kustomization.yaml", "resources: []\n");
@@ -69,6 +80,11 @@ fn linted(checkout: &Checkout, folder: &Path, broken: &Broken) -> Option<String>
     let found = checkout
         .xtask(&["lint", "--repository", folder, "--entry=roots", "--charts", "--output=json"])
         .json();
+    refusal(&found)
+}
+
+/// The first of the findings that says that something would be refused.
+pub fn refusal(found: &Value) -> Option<String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     found["findings"].as_array().unwrap().iter().find_map(|finding| {
         let code = text(&finding["code"]);
@@ -110,16 +126,12 @@ fn is_at(what: &str, place: &str) -> bool {
 #[test]
 fn lint_refuses_what_the_controllers_refuse() {
     let _turn = alone();
-    let wanted = std::env::var("OAS_MUTANTS").ok();
-    let offsets: BTreeSet<usize> = match wanted.as_deref() {
-        None => BTreeSet::from([0]),
-        Some("all") => (0..ONE_OF).collect(),
-        Some(some) => some.split(',').map(|one| one.parse().unwrap()).collect(),
-    };
+    let is_sample = std::env::var_os(WANTED).is_none();
+    let offsets = offsets(ONE_OF);
     let all = broken(FILES, |number| offsets.contains(&(number % ONE_OF)));
     let checkout = only_flux();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    let ask = |number| wanted.is_some() || number % ASKED_ONE_OF == 0;
+    let ask = |number| !is_sample || number % ASKED_ONE_OF == 0;
     let (theirs, ours) = std::thread::scope(|scope| {
         let ours = scope.spawn(|| all_linted(&checkout, &all));
         (runtime.block_on(verdicts(&checkout, &all, ask)), ours.join().unwrap())

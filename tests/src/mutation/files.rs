@@ -82,7 +82,7 @@ pub fn broken(fixture: &str, take: impl Fn(usize) -> bool) -> Vec<Broken> {
 }
 
 /// Every way in which a file is broken: values and keys of its documents, and its lines.
-fn ways(called: &str, text: &str) -> Vec<(String, String)> {
+pub(super) fn ways(called: &str, text: &str) -> Vec<(String, String)> {
     let mut ways = lines(called, text);
     let is_data = (called.ends_with(".yaml") || called.ends_with(".json")) && !called.contains("/templates/");
     if !is_data {

@@ -79,6 +79,12 @@ impl Server {
         panic!("the definitions are not served");
     }
 
+    /// Is the object of a kind that the server has?
+    pub fn knows(&self, object: &Value) -> bool {
+        let text = |key: &str| object[key].as_str().unwrap_or_default().to_owned();
+        self.kinds.contains_key(&(text("apiVersion"), text("kind")))
+    }
+
     /// Is the object of a kind whose objects are in namespaces?
     pub fn is_namespaced(&self, object: &Value) -> bool {
         let text = |key: &str| object[key].as_str().unwrap_or_default().to_owned();
