@@ -153,6 +153,7 @@ mod kubernetes_switched_off;
 mod kubernetes_unknown_kind;
 mod namespace_missing;
 mod overrides_unknown_key;
+mod overrides_unread;
 mod overrides_value;
 mod pods_limits;
 mod pods_priority_class;
@@ -227,6 +228,7 @@ pub static RULES: &[Rule] = &[
     kubernetes_unknown_kind::RULE,
     namespace_missing::RULE,
     overrides_unknown_key::RULE,
+    overrides_unread::RULE,
     overrides_value::RULE,
     pods_limits::RULE,
     pods_priority_class::RULE,

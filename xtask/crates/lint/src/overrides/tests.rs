@@ -10,9 +10,16 @@ fn wiki(schema: &str, values: &str) -> String {
     )
 }
 
+/// The findings about what overrides set.
+fn about_values(fixture: &str) -> Vec<yamltree::diagnostic::Diagnostic> {
+    let mut found = lint(fixture);
+    found.retain(|found| ["overrides/value", "overrides/unknown-key"].contains(&found.code));
+    found
+}
+
 /// What is found in overrides: line, column and message of each, without the name of the object.
 fn found(fixture: &str) -> Vec<String> {
-    let found = lint(fixture).into_iter().filter(|found| found.code.starts_with("overrides/"));
+    let found = about_values(fixture).into_iter();
     let shown = |found: yamltree::diagnostic::Diagnostic| {
         let message = found.message.replace("Secret default/oas-wiki-override: ", "");
         format!("{} {message}", found.place)
@@ -74,7 +81,7 @@ fn an_unknown_key_is_told_at_any_depth_with_the_name_that_was_meant() {
     assert_eq!(said("webb: 1"), ["k/o.yaml:6:5 `webb` is no documented value"]);
     assert_eq!(said("web:\n  prot: 1"), ["k/o.yaml:7:7 `web.prot` is no documented value"]);
     assert_eq!(said("parts: [{naem: 1}]"), ["k/o.yaml:6:14 `parts.0.naem` is no documented value"]);
-    let help = |values: &str| lint(&wiki(SCHEMA, values)).pop().and_then(|found| found.help).unwrap();
+    let help = |values: &str| about_values(&wiki(SCHEMA, values)).pop().and_then(|found| found.help).unwrap();
     assert_eq!(help("webb: 1"), "did you mean `web`?");
     assert_eq!(help("colour: 1"), "overrides/schemas/oas-wiki-override.schema.json says what is documented");
     assert_eq!(help("web: {port: a}"), "it is documented as: Where it listens.");
@@ -111,6 +118,12 @@ fn a_text_or_schema_that_cannot_be_read_is_told() {
         ]
     );
     assert_eq!(found(&wiki("{\"type\": \"text\"}", "a: b")).len(), 1);
+}
+
+#[test]
+fn an_override_without_its_key_is_told() {
+    let other = wiki(SCHEMA, "web: 1").replace("values.yaml: |", "value.yaml: |");
+    assert_eq!(found(&other), ["k/o.yaml:3:18 it has no key `values.yaml`"]);
 }
 
 #[test]
