@@ -133,8 +133,10 @@ mod flux_inline_values;
 mod flux_install_not_retried;
 mod flux_long_chain;
 mod flux_not_gated;
+mod flux_receiver_token;
 mod flux_reference;
 mod flux_short_interval;
+mod flux_source_url;
 mod flux_suspended;
 mod flux_two_owners;
 mod flux_value_set_twice;
@@ -208,8 +210,10 @@ pub static RULES: &[Rule] = &[
     flux_install_not_retried::RULE,
     flux_long_chain::RULE,
     flux_not_gated::RULE,
+    flux_receiver_token::RULE,
     flux_reference::RULE,
     flux_short_interval::RULE,
+    flux_source_url::RULE,
     flux_suspended::RULE,
     flux_two_owners::RULE,
     flux_value_set_twice::RULE,

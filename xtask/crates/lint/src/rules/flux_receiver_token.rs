@@ -1,0 +1,58 @@
+use flux::object::ObjectKey;
+use flux::render::spec::Name;
+use kustomize_rs::yaml::node::Node;
+use yamltree::diagnostic::Severity;
+
+use crate::rule::{Check, Found, Rule};
+use crate::subject::{Subject, text};
+
+/// A Receiver, and what its Secret holds.
+macro_rules! receiver_with {
+    ($data:literal) => {
+        concat!(
+            "#- k/r.yaml\napiVersion: notification.toolkit.fluxcd.io/v1\nkind: Receiver\nmetadata: {name: push, namespace: n}\nspec:\n  \
+             type: generic\n  secretRef: {name: hook}\n  resources: [{kind: GitRepository, name: web}]\n---\napiVersion: v1\nkind: \
+             Secret\nmetadata: {name: hook, namespace: n}\n",
+            $data,
+            "\n---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: web, namespace: n}\nspec: {interval: \
+             1h, url: https://git.example.org/web, ref: {branch: main}}\n"
+        )
+    };
+}
+
+pub(super) const RULE: Rule = Rule {
+    code: "flux/receiver-token",
+    severity: Severity::Error,
+    says: "The Secret of a Receiver has no key `token`.",
+    why: "The Receiver gets no address then, and whoever pushes cannot tell Flux.",
+    failing: receiver_with!("stringData: {password: abcdef}"),
+    fixed: receiver_with!("stringData: {token: abcdef}"),
+    check: Check::Repository(check),
+};
+
+/// The key as notification-controller reads it: `token` in receiver_controller.go.
+const KEY: &str = "token";
+
+fn check(subject: &Subject<'_>, found: &mut Found) {
+    let receivers = subject
+        .objects()
+        .filter(|object| (object.group(), object.kind()) == ("notification.toolkit.fluxcd.io", "Receiver"));
+    for receiver in receivers {
+        let Some(name) = receiver.at(&["spec", "secretRef", "name"]) else { continue };
+        let key = ObjectKey::new("Secret", &receiver.key().namespace, name.value_text());
+        let rendered =
+            subject.rendering.parts.iter().flat_map(|part| &part.objects).map(|rendered| &rendered.node);
+        let secrets = rendered.filter(|object| {
+            text(object, &["kind"]) == "Secret" && ObjectKey::named("Secret", &Name::of(object)) == key
+        });
+        let mut has_key = secrets.map(has_token).peekable();
+        if has_key.peek().is_some() && !has_key.any(|has| has) {
+            let message = format!("{}: {key} has no `{KEY}`", receiver.title());
+            found.at(receiver.place(name), message, format!("put the shared secret below `{KEY}` in it"));
+        }
+    }
+}
+
+fn has_token(secret: &Node) -> bool {
+    ["data", "stringData"].iter().any(|field| secret.get(field).is_some_and(|data| data.get(KEY).is_some()))
+}
