@@ -320,6 +320,9 @@ fn findings_in(
         None => {}
     }
     let mut found = lint::lint(&subject);
+    // What keeps a release from being rendered may be wrong without its chart too.
+    of_charts
+        .retain(|of| !found.iter().any(|known| (&known.code, &known.message) == (&of.code, &of.message)));
     found.extend(of_charts);
     found.sort();
     let looked = Looked::at(&subject, version);

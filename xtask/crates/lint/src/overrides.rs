@@ -27,7 +27,7 @@ use crate::written::Written;
 /// Where the examples are; the schemas are in a folder below.
 const FOLDER: &str = "overrides";
 /// The key of the values in an override.
-const KEY: &str = "values.yaml";
+pub(crate) const KEY: &str = "values.yaml";
 
 /// The release that an object of this name overrides values of; none if it is no override.
 pub(crate) fn release_of(name: &str) -> Option<&str> {
@@ -109,24 +109,13 @@ impl Overrides {
         };
         let Some(schema) = schemas.entry(release.to_owned()).or_insert_with(read) else { return };
         let plain = value(object);
-        let title = ObjectKey::named(kind, &Name::of(object)).to_string();
-        let Ok(found) = values::find(&plain, KEY) else { return };
-        let Found::Text(bytes) = found else {
-            self.values.push(Fault {
-                place: place(
-                    object.get("metadata").and_then(|metadata| metadata.get("name")).unwrap_or(object),
-                ),
-                message: format!("{title}: it has no key `{KEY}`"),
-                help: "put the values below it: the release is not updated any more while it is missing"
-                    .to_owned(),
-            });
-            return;
-        };
+        let Ok(Found::Text(bytes)) = values::find(&plain, KEY) else { return };
         let Ok(written) = std::str::from_utf8(&bytes) else { return };
         let holder = ["stringData", "data"].iter().find_map(|field| object.get(field)?.get(KEY));
         let place = place(holder.unwrap_or(object));
         let file = RepoPath::new(&place.file).ok().and_then(|path| subject.tree.read(&path).ok());
         let written = Written { text: written, place, file: file.as_deref().unwrap_or_default() };
+        let title = ObjectKey::named(kind, &Name::of(object)).to_string();
         let values = match read_as_json(written.text, KEY, Limits::default()) {
             Ok(values) => values,
             Err(fault) => {

@@ -145,6 +145,7 @@ mod flux_wait_and_health_checks;
 mod helm_null;
 mod helm_random;
 mod helm_unknown_value;
+mod helm_values;
 mod images_bitnami;
 mod images_floating_tag;
 mod ingress_backend;
@@ -222,6 +223,7 @@ pub static RULES: &[Rule] = &[
     helm_null::RULE,
     helm_random::RULE,
     helm_unknown_value::RULE,
+    helm_values::RULE,
     images_bitnami::RULE,
     images_floating_tag::RULE,
     ingress_backend::RULE,

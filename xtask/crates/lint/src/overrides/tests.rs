@@ -121,12 +121,6 @@ fn a_text_or_schema_that_cannot_be_read_is_told() {
 }
 
 #[test]
-fn an_override_without_its_key_is_told() {
-    let other = wiki(SCHEMA, "web: 1").replace("values.yaml: |", "value.yaml: |");
-    assert_eq!(found(&other), ["k/o.yaml:3:18 it has no key `values.yaml`"]);
-}
-
-#[test]
 fn an_example_is_looked_at_and_what_is_encrypted_is_not() {
     let moved = wiki(SCHEMA, "web: 1").replace("k/o.yaml", "overrides/oas-wiki-override.yaml");
     assert_eq!(found(&moved).len(), 1);

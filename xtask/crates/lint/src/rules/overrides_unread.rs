@@ -5,7 +5,7 @@ use flux::render::spec::Name;
 use yamltree::diagnostic::{Place, Severity};
 use yamltree::nearest::nearest;
 
-use crate::overrides::release_of;
+use crate::overrides::{KEY, release_of};
 use crate::rule::{Check, Found, Rule};
 use crate::subject::{Object, Subject, at, place_in, text};
 
@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
     code: "overrides/unread",
     severity: Severity::Warning,
     says: "An override that no release reads.",
-    why: "It does nothing, and nobody says so: the name is misspelt, the namespace is another one, or the application is not there.",
+    why: "It does nothing, and nobody says so: its name, its namespace or its key is misspelt, or the application is not there.",
     failing: override_called!("oas-blgo-override"),
     fixed: override_called!("oas-blog-override"),
     check: Check::Repository(check),
@@ -45,13 +45,18 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         for object in part.objects.iter().map(|rendered| &rendered.node) {
             let key = ObjectKey::named(text(object, &["kind"]), &Name::of(object));
             let is_override = matches!(&*key.kind, "ConfigMap" | "Secret") && release_of(&key.name).is_some();
-            if !is_override || read.contains(&key) {
-                continue;
-            }
+            let has_key = ["data", "stringData"].iter().any(|field| at(object, &[field, KEY]).is_some());
+            let (message, help) = match (is_override, read.contains(&key), has_key) {
+                (false, ..) | (_, true, true) => continue,
+                (_, true, false) => {
+                    (format!("it has no key `{KEY}`"), format!("put the values below `{KEY}`"))
+                }
+                (_, false, _) => ("no release reads it".to_owned(), way_out(&key, &read)),
+            };
             let at = at(object, &["metadata", "name"]).unwrap_or(object).at;
             let place =
                 place_in(part, at).unwrap_or_else(|| Place::file(part.kustomization.name.to_string()));
-            found.at(place, format!("{key}: no release reads it"), way_out(&key, &read));
+            found.at(place, format!("{key}: {message}"), help);
         }
     }
 }
@@ -90,6 +95,8 @@ mod tests {
             .fixed
             .replace("oas-blog-override, namespace: n}\ndata", "oas-blog-override, namespace: m}\ndata");
         assert_eq!(help(&moved).unwrap(), "put it into the namespace `n`: the release is there");
+        let key = RULE.fixed.replace("values.yaml", "value.yaml");
+        assert_eq!(help(&key).unwrap(), "put the values below `values.yaml`");
         let other = RULE.failing.replace("oas-blgo-override", "oas-a-calendar-for-all-override");
         assert_eq!(help(&other).unwrap(), "remove it, or add the application whose release it is for");
     }
