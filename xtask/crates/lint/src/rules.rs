@@ -141,6 +141,7 @@ mod flux_suspended;
 mod flux_two_owners;
 mod flux_value_set_twice;
 mod flux_variables;
+mod flux_version;
 mod flux_wait_and_health_checks;
 mod helm_null;
 mod helm_random;
@@ -219,6 +220,7 @@ pub static RULES: &[Rule] = &[
     flux_two_owners::RULE,
     flux_value_set_twice::RULE,
     flux_variables::RULE,
+    flux_version::RULE,
     flux_wait_and_health_checks::RULE,
     helm_null::RULE,
     helm_random::RULE,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use yamltree::nearest::nearest;
 
-use crate::check::{Fault, Sort, listed};
+use crate::check::{Fault, Sort, listed, names};
 use crate::definition::{self, kinds};
 use crate::types::{Table, TypeId};
 
@@ -78,10 +78,17 @@ pub struct Kind<'s> {
 pub enum Lookup<'s> {
     /// The kind.
     Known(Kind<'s>),
-    /// The group is known, and has no such version or kind.
+    /// The group is known, and has no such version or kind; or no group and version can be called so.
     Missing,
     /// Nothing.
     Unknown,
+}
+
+/// Can a definition bring this API version? Group and version are then names as `validateCustomResourceDefinitionSpec` has them
+/// (apiextensions-apiserver, pkg/apis/apiextensions/validation).
+fn is_possible(api_version: &str) -> bool {
+    let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+    (group.is_empty() || names::is_subdomain(group)) && names::is_service_label(version)
 }
 
 /// The bytes are not what this version of the tool wrote.
@@ -179,7 +186,8 @@ impl Schemas {
         };
         let wanted = group(api_version);
         let is_known = self.kinds.keys().any(|(api_version, _)| group(api_version) == wanted)
-            || self.unserved.contains(&key);
+            || self.unserved.contains(&key)
+            || !is_possible(api_version);
         if is_known { Lookup::Missing } else { Lookup::Unknown }
     }
 

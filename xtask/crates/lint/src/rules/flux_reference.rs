@@ -30,6 +30,10 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
             let message = format!("{}: it names no chart", object.title());
             found.at(object.place(node), message, "write the chart's name in its repository");
         }
+        if let Some(node) = nameless(&object) {
+            let message = format!("{}: it names no source", object.title());
+            found.at(object.place(node), message, "write kind and name of its source");
+        }
         for (group, key, node) in workloads(&object) {
             if subject.made().lacks(group, &key) {
                 let message = format!("{}: it waits for {key}, which nobody makes", object.title());
@@ -54,6 +58,25 @@ fn charts<'s>(object: &Object<'s>) -> Option<&'s Node> {
         _ => None,
     }?;
     at(spec, &["chart"]).filter(|_| matches!(text(spec, &["sourceRef", "kind"]), "" | "HelmRepository"))
+}
+
+/// Where an object of Flux that is made of a source names none.
+fn nameless<'s>(object: &Object<'s>) -> Option<&'s Node> {
+    let path: &[&str] = match (object.group(), object.kind()) {
+        ("kustomize.toolkit.fluxcd.io", "Kustomization") | ("source.toolkit.fluxcd.io", "HelmChart") => {
+            &["spec", "sourceRef"]
+        }
+        ("helm.toolkit.fluxcd.io", "HelmRelease") if object.at(&["spec", "chartRef"]).is_some() => {
+            &["spec", "chartRef"]
+        }
+        ("helm.toolkit.fluxcd.io", "HelmRelease") => &["spec", "chart", "spec", "sourceRef"],
+        _ => return None,
+    };
+    // The API server refuses an object that has a `spec` and lacks the reference or its name.
+    let Some(reference) = object.at(path) else {
+        return object.at(&["spec"]).is_none().then_some(object.node);
+    };
+    at(reference, &["name"]).filter(|name| name.value_text().is_empty())
 }
 
 /// The built-in objects whose health a Kustomization waits for, each with the group of its API and where it is written.
@@ -122,6 +145,19 @@ fn references<'s>(object: &Object<'s>) -> Vec<(ObjectKey, &'s Node)> {
 #[cfg(test)]
 mod tests {
     use crate::rules::tests::lint;
+
+    #[test]
+    fn a_source_has_a_name() {
+        let of = |spec: &str| {
+            let chart = format!(
+                "#- k/c.yaml\napiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmChart\nmetadata: {{name: c, namespace: n}}\n{spec}\n"
+            );
+            lint(&chart).into_iter().filter(|found| found.message.contains("names no source")).count()
+        };
+        assert_eq!(of(""), 1);
+        assert_eq!(of("spec: {chart: c, sourceRef: {kind: HelmRepository, name: ''}}"), 1);
+        assert_eq!(of("spec: {chart: c, sourceRef: {kind: HelmRepository, name: r}}"), 0);
+    }
 
     #[test]
     fn a_chart_of_a_repository_has_a_name() {
