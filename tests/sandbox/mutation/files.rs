@@ -86,7 +86,9 @@ fn linted(checkout: &Checkout, folder: &Path, broken: &Broken) -> Option<String>
 /// The first of the findings that says that something would be refused.
 pub fn refusal(found: &Value) -> Option<String> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    found["findings"].as_array().unwrap().iter().find_map(|finding| {
+    // Where not even the components can be read there are no findings but an error.
+    let Some(findings) = found["findings"].as_array() else { return Some(found.to_string()) };
+    findings.iter().find_map(|finding| {
         let code = text(&finding["code"]);
         let family = code.split('/').next().unwrap_or_default();
         // Whether others make a namespace or variables cannot be known, so that these are only warnings.
