@@ -37,7 +37,7 @@ pub struct Outcome {
 }
 
 /// Asks the server and the tool about every object in some YAML, and about all its mutants. Definitions and namespaces that the objects
-/// need are made in the cluster; objects without a namespace are put into `default`.
+/// need are made in the cluster; objects without a namespace are put into `default`. Definitions are broken too, in a group of their own.
 pub async fn compare(kubeconfig: &Path, mut schemas: Schemas, texts: &[String]) -> Outcome {
     let mut objects: Vec<Value> = Vec::new();
     for text in texts {
@@ -59,6 +59,7 @@ pub async fn compare(kubeconfig: &Path, mut schemas: Schemas, texts: &[String]) 
         let name = object["metadata"]["name"].as_str().unwrap_or_default();
         object["metadata"]["name"] = format!("m-{name}").into();
     }
+    objects.extend(definitions.into_iter().map(in_another_group));
     let namespace = |object: &Value| object["metadata"]["namespace"].as_str().map(str::to_owned);
     let namespaces: BTreeSet<String> = objects.iter().filter_map(namespace).collect();
     server.prepare(&namespaces.into_iter().collect::<Vec<_>>(), &[]).await;
@@ -68,7 +69,14 @@ pub async fn compare(kubeconfig: &Path, mut schemas: Schemas, texts: &[String]) 
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let whole = format!("{} {} as it is", text(&object["kind"]), text(&object["metadata"]["name"]));
         cases.push((whole, object.clone()));
-        cases.extend(maker.of(object).into_iter().map(|mutant| (mutant.what, mutant.object)));
+        for mutant in maker.of(object) {
+            let is_of_name =
+                mutant.what.contains(" spec.names.plural ") || mutant.what.contains(" spec.group ");
+            if let Some(named) = with_its_name(&mutant.object).filter(|_| is_of_name) {
+                cases.push((format!("{}, and the name with it", mutant.what), named));
+            }
+            cases.push((mutant.what, mutant.object));
+        }
     }
     // Which namespaces there are is not a matter of schemas; lint has rules for that.
     cases.retain(|(what, _)| !what.contains(" metadata.namespace "));
@@ -89,6 +97,31 @@ pub async fn compare(kubeconfig: &Path, mut schemas: Schemas, texts: &[String]) 
     }
     outcome.unevaluated = checker.unevaluated();
     outcome
+}
+
+/// The definition for another group, in which it is not there yet. Nothing else about it changes.
+fn in_another_group(mut definition: Value) -> Value {
+    let group = definition["spec"]["group"].as_str().unwrap_or_default();
+    definition["spec"]["group"] = format!("m.{group}").into();
+    with_its_name(&definition).unwrap_or(definition)
+}
+
+/// The definition with the name that its plural and group ask for, so that these are looked at for themselves; none if it has that, or
+/// they are no texts.
+fn with_its_name(object: &Value) -> Option<Value> {
+    let names = (object["spec"]["names"]["plural"].as_str(), object["spec"]["group"].as_str());
+    let (Some(plural), Some(group), "CustomResourceDefinition") =
+        (names.0, names.1, object["kind"].as_str()?)
+    else {
+        return None;
+    };
+    let (name, is_named) = (format!("{plural}.{group}"), object["metadata"]["name"].is_string());
+    if object["metadata"]["name"] == name.as_str() || !is_named {
+        return None;
+    }
+    let mut named = object.clone();
+    named["metadata"]["name"] = name.into();
+    Some(named)
 }
 
 /// Our faults of an object; none where nothing is known of its kind.

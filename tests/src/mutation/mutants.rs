@@ -20,6 +20,9 @@ const FREE: [&str; 12] = [
     "parameters",
 ];
 
+/// What the schema of a definition is called.
+const SCHEMA: &str = "openAPIV3Schema";
+
 /// How many mutants of one sort and place are made, however many objects have it.
 const OF_EACH: usize = 1;
 
@@ -163,7 +166,10 @@ fn walk(value: &Value, path: &mut Vec<Step>, places: &mut Vec<Vec<Step>>) {
     let is_free = matches!(path.last(), Some(Step::Key(key)) if FREE.contains(&key.as_str()));
     match value {
         Value::Object(map) => {
-            let keys: Vec<&String> = map.keys().take(if is_free { 3 } else { usize::MAX }).collect();
+            // Fields of a definition's schema are not alike: each has keywords of its own.
+            let is_schema = path.iter().any(|step| matches!(step, Step::Key(key) if key == SCHEMA));
+            let most = if is_free && !is_schema { 3 } else { usize::MAX };
+            let keys: Vec<&String> = map.keys().take(most).collect();
             for key in keys {
                 path.push(Step::Key(key.clone()));
                 places.push(path.clone());
@@ -203,7 +209,7 @@ fn at_mut<'v>(value: &'v mut Value, place: &[Step]) -> Option<&'v mut Value> {
 /// The place without the numbers of items and without keys of people's own.
 fn generic(place: &[Step]) -> String {
     let mut text = String::new();
-    let mut is_free = false;
+    let (mut is_free, mut is_schema) = (false, false);
     for step in place {
         match step {
             Step::Key(_) if is_free => text.push_str(".*"),
@@ -215,9 +221,31 @@ fn generic(place: &[Step]) -> String {
             }
             Step::Item(_) => text.push_str("[]"),
         }
-        is_free = matches!(step, Step::Key(key) if FREE.contains(&key.as_str()));
+        is_free = matches!(step, Step::Key(key) if FREE.contains(&key.as_str())) && !is_schema
+            || matches!(step, Step::Key(key) if key == "properties");
+        is_schema |= matches!(step, Step::Key(key) if key == SCHEMA);
     }
-    text
+    shallow(&text)
+}
+
+/// Schemas in schemas in schemas: where the outermost and the two innermost are the same, so is the place.
+fn shallow(text: &str) -> String {
+    let Some((before, inside)) = text.split_once(SCHEMA) else { return text.to_owned() };
+    let below = ["properties.*", "items", "additionalProperties", "allOf[]", "anyOf[]", "oneOf[]", "not"];
+    let (mut steps, mut rest) = (Vec::new(), inside);
+    while let Some(step) = below.iter().find(|step| {
+        let after = rest.strip_prefix('.').and_then(|rest| rest.strip_prefix(**step));
+        after.is_some_and(|after| after.is_empty() || after.starts_with('.'))
+    }) {
+        steps.push(*step);
+        rest = &rest[step.len() + 1..];
+    }
+    let steps = match steps.as_slice() {
+        [first, _, .., two, one] if steps.len() > 3 => vec![*first, "…", *two, *one],
+        _ => steps,
+    };
+    let inside: String = steps.iter().map(|step| format!(".{step}")).collect();
+    format!("{before}{SCHEMA}{inside}{rest}")
 }
 
 #[cfg(test)]
@@ -234,5 +262,17 @@ mod tests {
         assert!(whats.contains(&"A spec.names[] twice"), "{whats:?}");
         assert!(whats.contains(&"A spec.size in quotes"), "{whats:?}");
         assert!(maker.of(&object).is_empty());
+    }
+
+    #[test]
+    fn a_place_deep_in_a_schema_is_the_same_at_any_depth() {
+        let place = |inside: &str| shallow(&format!("spec.versions[].schema.openAPIV3Schema{inside}"));
+        assert_eq!(place(".properties.*.type"), "spec.versions[].schema.openAPIV3Schema.properties.*.type");
+        let deep = ".properties.*.items.properties.*.anyOf[]";
+        assert_eq!(
+            place(&format!("{deep}.pattern")),
+            place(".properties.*.items.items.properties.*.anyOf[].pattern")
+        );
+        assert_ne!(place(&format!("{deep}.pattern")), place(".properties.*.anyOf[].pattern"));
     }
 }

@@ -6,6 +6,7 @@ mod admission;
 mod api_services;
 mod autoscaling;
 mod configuration;
+pub(crate) mod definitions;
 mod fields;
 mod namespaces;
 mod networking;

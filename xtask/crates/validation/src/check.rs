@@ -15,10 +15,12 @@ mod values;
 
 use kustomize_rs::yaml::node::{Mark, Node};
 
-use crate::schemas::Kind;
+use crate::built_in::definitions::{self, Expressions};
+use crate::definition;
+use crate::schemas::{Kind, Known};
+pub(crate) use cel::values::escaped;
 pub(crate) use formats::{BASE64, go_duration, is_network};
-use path::Path;
-pub(crate) use path::Step;
+pub(crate) use path::{Path, Step};
 pub(crate) use structure::short;
 pub(crate) use values::listed;
 
@@ -60,6 +62,7 @@ pub struct Checker {
     patterns: patterns::Patterns,
     programs: cel::Programs,
     defaults: defaults::Defaults,
+    pub(crate) expressions: Expressions,
 }
 
 impl Checker {
@@ -105,11 +108,29 @@ pub fn check(object: &Node, kind: &Kind<'_>, checker: &mut Checker) -> Vec<Fault
     let mut faults = Faults { all: Vec::new(), path: Path::default() };
     structure::check(object, kind, checker, &mut faults);
     metadata::check(object, kind, &mut faults);
+    // The server reads a definition before it looks into it.
+    if definition::is_definition(object) && !faults.all.iter().any(|fault| fault.sort == Sort::Type) {
+        definitions::check(object, checker, &mut faults);
+    }
     // Rules see values of the types that they expect; the server does not ask them before.
     if kind.known.is_custom && faults.all.is_empty() {
         cel::check(object, kind, checker, &mut faults);
     }
     faults.all.sort_by(|a, b| (&a.path, a.sort).cmp(&(&b.path, b.sort)));
     faults.all.dedup_by(|a, b| a.path == b.path && a.sort == b.sort && a.message == b.message);
+    faults.all
+}
+
+/// The same of a value of a schema in a definition: a default value, which paths call `default`.
+pub(crate) fn value(node: &Node, schema: &Node, with_rules: bool, checker: &mut Checker) -> Vec<Fault> {
+    let (table, root) = definition::types_of(schema);
+    let known =
+        Known { api_version: "".into(), kind: "".into(), is_namespaced: false, is_custom: true, root };
+    let kind = Kind { known: &known, table: &table };
+    let mut faults = Faults { all: Vec::new(), path: Path(vec![Step::Field("default")]) };
+    structure::check(node, &kind, checker, &mut faults);
+    if faults.all.is_empty() && with_rules {
+        cel::check(node, &kind, checker, &mut faults);
+    }
     faults.all
 }

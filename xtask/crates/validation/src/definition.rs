@@ -93,6 +93,13 @@ impl Defined<'_> {
     }
 }
 
+/// The types of the values of a schema in a definition, and the one that they are.
+pub(crate) fn types_of(schema: &Node) -> (Table, TypeId) {
+    let mut table = Table::default();
+    let root = typed(schema, &mut table, Place::Structure);
+    (table, root)
+}
+
 /// Where a schema stands: below `allOf`, `anyOf`, `oneOf` and `not` nothing is said about which fields there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
@@ -164,7 +171,8 @@ fn limits(schema: &Node, format: &str, table: &mut Table) -> Option<Box<Limits>>
     let is_true = |key: &str| schema.get(key).is_some_and(|node| node.value_text() == "true");
     let count = |keys: [&str; 3]| {
         let found = keys.iter().find_map(|key| schema.get(key));
-        found.and_then(|node| node.value_text().parse().ok())
+        // Large numbers may come as `5e+09`; of a number below 0 nothing is left.
+        found.and_then(|node| node.value_text().parse::<f64>().ok()).map(|number| number as u64)
     };
     let mut conditions = |key: &str| -> Vec<TypeId> {
         let all = schema.get(key).map_or(&[][..], Node::items);

@@ -121,13 +121,13 @@ fn resources<'a>(rule: &'a Node, faults: &mut Faults<'a>) {
     }
 }
 
-fn is_webhook_address(url: &str) -> bool {
+pub(super) fn is_webhook_address(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once("://") else { return false };
     let host = rest.split('/').next().unwrap_or_default();
     scheme.eq_ignore_ascii_case("https") && !host.is_empty() && !rest.contains(['?', '#', '@', ' '])
 }
 
-fn is_webhook_path(path: &str) -> bool {
+pub(super) fn is_webhook_path(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else { return false };
     rest.is_empty() || rest.trim_end_matches('/').split('/').all(names::is_subdomain)
 }

@@ -59,6 +59,8 @@ fn lines() -> &'static HashMap<String, Vec<Line>> {
                 owner.to_owned()
             } else if let Some(meta) = owner.strip_prefix("meta.") {
                 format!("io.k8s.apimachinery.pkg.apis.meta.{meta}")
+            } else if let Some(definitions) = owner.strip_prefix("apiextensions.") {
+                format!("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.{definitions}")
             } else {
                 format!("io.k8s.api.{owner}")
             };
@@ -342,6 +344,7 @@ pub(super) fn misfit(form: &str, text: &str) -> Option<&'static str> {
             !text.starts_with('/') && !text.split('/').any(|part| part == ".."),
             "it may not begin with `/` or have `..`",
         ),
+        "json-path" => (text.starts_with('.'), "it must begin with `.`"),
         "search" => (is_search(text), "the name of a domain"),
         "controller" => (is_controller(text), "a name as example.org/controller"),
         "zone" => (is_zone(text), "a name as Europe/Berlin"),

@@ -3,7 +3,7 @@
 //! Behaviour: k8s.io/apiextensions-apiserver, `pkg/apiserver/schema/cel`. An object that is created has no older self: rules about
 //! `oldSelf` do not hold back anything.
 
-mod values;
+pub(crate) mod values;
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -84,7 +84,7 @@ impl<'a> Walk<'_, 'a> {
             built_in::of_type(node, of, self.kind.table, faults);
         }
         if let Some(limits) = &of.limits {
-            values::check(node, limits, &mut self.checker.patterns, faults);
+            values::check(node, of.is, limits, &mut self.checker.patterns, faults);
             conditions::check(node, limits, &self.kind, self.checker, faults);
         }
     }

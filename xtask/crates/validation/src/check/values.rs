@@ -9,9 +9,9 @@ use super::patterns::Patterns;
 use super::structure::short;
 use super::{Faults, Sort, formats};
 use crate::schema::json;
-use crate::types::Limits;
+use crate::types::{Is, Limits};
 
-pub(super) fn check(node: &Node, limits: &Limits, patterns: &mut Patterns, faults: &mut Faults<'_>) {
+pub(super) fn check(node: &Node, is: Is, limits: &Limits, patterns: &mut Patterns, faults: &mut Faults<'_>) {
     if !limits.values.is_empty() {
         let value = json(node);
         if !limits.values.iter().any(|allowed| *allowed == value) {
@@ -44,9 +44,9 @@ pub(super) fn check(node: &Node, limits: &Limits, patterns: &mut Patterns, fault
                 }
                 (text.chars().count() as u64, "characters")
             }
-            Ok(Plain::Int(number)) => return bounds(node, number as f64, limits, faults),
-            Ok(Plain::UInt(number)) => return bounds(node, number as f64, limits, faults),
-            Ok(Plain::Float(number)) => return bounds(node, number, limits, faults),
+            Ok(Plain::Int(number)) => return bounds(node, number as f64, is, limits, faults),
+            Ok(Plain::UInt(number)) => return bounds(node, number as f64, is, limits, faults),
+            Ok(Plain::Float(number)) => return bounds(node, number, is, limits, faults),
             _ => return,
         },
     };
@@ -60,7 +60,25 @@ pub(super) fn check(node: &Node, limits: &Limits, patterns: &mut Patterns, fault
     }
 }
 
-fn bounds(node: &Node, number: f64, limits: &Limits, faults: &mut Faults<'_>) {
+fn bounds(node: &Node, number: f64, is: Is, limits: &Limits, faults: &mut Faults<'_>) {
+    // A bound that is no number of the type itself lets nothing through.
+    let ends =
+        [limits.minimum.map(|(least, _)| least), limits.maximum.map(|(most, _)| most), limits.multiple_of];
+    let is_strange = |bound: &f64| match is {
+        Is::Whole(32) => bound.fract() != 0.0 || bound.abs() > f64::from(i32::MAX),
+        Is::Whole(_) => bound.fract() != 0.0 || bound.abs() > i64::MAX as f64,
+        _ => false,
+    };
+    if let Some(bound) = ends.into_iter().flatten().find(is_strange) {
+        let message = format!("cannot be bounded by {bound}, which is no such number");
+        faults.add(Sort::Value, node, message, "write another bound in the definition of the kind");
+        return;
+    }
+    if let Some(of) = limits.multiple_of.filter(|of| *of <= 0.0) {
+        let message = format!("cannot be a multiple of {of}");
+        faults.add(Sort::Value, node, message, "write a number above 0 in the definition of the kind");
+        return;
+    }
     if let Some((least, is_excluded)) = limits.minimum
         && (number < least || (is_excluded && number <= least))
     {
