@@ -112,7 +112,7 @@ impl Controllers {
         roots.extend(TIERS.map(|tier| format!("flux2/{tier}")));
         let files = new.files.clone();
         for root in roots {
-            let built = new.built(&files, &root, &root).unwrap();
+            let built = new.built(&files, vec![of_root(&root)]).unwrap();
             new.before.extend(built.objects);
         }
         let objects: Vec<Value> = new.before.values().flatten().cloned().collect();
@@ -142,7 +142,16 @@ impl Controllers {
         let mut files: BTreeMap<String, String> =
             files.map(|(path, text)| (path.clone(), text.clone())).collect();
         files.insert(mutant.path.clone(), mutant.text.clone());
-        let built = match self.built(&files, &root, &own) {
+        // What is built of it is not as it was; only what lies above all of those is built from the root on.
+        let below = |object: &&Value| {
+            let folder = folder(object);
+            !folder.is_empty() && mutant.path.starts_with(&format!("{folder}/"))
+        };
+        let mut touched: Vec<Value> = self.kustomizations().filter(below).cloned().collect();
+        if touched.is_empty() {
+            touched.push(of_root(&root));
+        }
+        let built = match self.built(&files, touched) {
             Ok(built) => built,
             Err(why) => return Verdict::Refused(why),
         };
@@ -164,12 +173,16 @@ impl Controllers {
         if is_in_doubt { Verdict::NotAsked } else { Verdict::Accepted }
     }
 
-    /// What a root builds and, of the Kustomizations in it, those below `own` and those that are not as they were.
-    fn built(&mut self, files: &BTreeMap<String, String>, root: &str, own: &str) -> Result<Built, String> {
+    /// The Kustomizations of the tree as it is.
+    fn kustomizations(&self) -> impl Iterator<Item = &Value> {
+        self.before.values().flatten().filter(|object| kind(object).1 == "Kustomization")
+    }
+
+    /// What these Kustomizations build, and those of the ones in it that are not as they were.
+    fn built(&mut self, files: &BTreeMap<String, String>, start: Vec<Value>) -> Result<Built, String> {
         let folder = self.written(files);
         let mut built = Built::default();
-        let mut left =
-            VecDeque::from([json!({"metadata": {"name": root}, "spec": {"path": format!("./{root}")}})]);
+        let mut left = VecDeque::from(start);
         while let Some(kustomization) = left.pop_front() {
             let Some(variables) = self.variables(&kustomization)? else {
                 built.is_in_doubt = true;
@@ -178,11 +191,7 @@ impl Controllers {
             self.oracle.ask(&json!({"root": folder.path(), "kustomization": kustomization, "variables": variables, "strict": true}));
             let objects = self.oracle.answer()?["objects"].as_array().cloned().unwrap_or_default();
             let children = objects.iter().filter(|object| kind(object).1 == "Kustomization");
-            let is_own = |object: &&Value| {
-                let path = object["spec"]["path"].as_str().unwrap_or_default();
-                path.trim_start_matches("./").starts_with(own) || !self.known.contains(&object.to_string())
-            };
-            for child in children.filter(is_own) {
+            for child in children.filter(|object| !self.known.contains(&object.to_string())) {
                 match child["spec"]["sourceRef"]["name"] == "openappstack" {
                     true => left.push_back(child.clone()),
                     false => built.is_in_doubt = true,
@@ -222,6 +231,19 @@ impl Controllers {
             fs::write(path, text).unwrap();
         }
         folder
+    }
+}
+
+/// A Kustomization that is in a cluster beside the tree.
+fn of_root(folder: &str) -> Value {
+    json!({"metadata": {"name": folder}, "spec": {"path": format!("./{folder}")}})
+}
+
+/// The folder that a Kustomization of the tree is built from; empty if it is built from elsewhere.
+fn folder(kustomization: &Value) -> &str {
+    match kustomization["spec"]["sourceRef"]["name"] == "openappstack" {
+        true => kustomization["spec"]["path"].as_str().unwrap_or_default().trim_start_matches("./"),
+        false => "",
     }
 }
 
