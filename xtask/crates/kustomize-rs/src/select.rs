@@ -173,11 +173,8 @@ fn conditions(text: &str, at: Mark) -> Result<Vec<Condition>> {
 }
 
 fn condition(text: &str) -> Option<Condition> {
-    let is_name = |t: &str| {
-        !t.is_empty() && t.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))
-    };
-    let key = |t: &str| Some(t.trim().to_owned()).filter(|t| is_name(t));
-    let value = |t: &str| Some(t.trim().to_owned()).filter(|t| t.is_empty() || is_name(t));
+    let key = |t: &str| Some(t.trim().to_owned()).filter(|t| is_label_key(t));
+    let value = |t: &str| Some(t.trim().to_owned()).filter(|t| t.is_empty() || is_label_name(t));
     if let Some(name) = text.strip_prefix('!') {
         return key(name).map(Condition::Missing);
     }
@@ -205,9 +202,45 @@ fn condition(text: &str) -> Option<Condition> {
     key(text).map(Condition::Exists)
 }
 
+/// `IsQualifiedName` of k8s.io/apimachinery, pkg/util/validation: a name, or a domain in lower case, `/` and a name.
+fn is_label_key(text: &str) -> bool {
+    let is_label = |label: &str| {
+        label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    match text.split_once('/') {
+        Some((domain, name)) => {
+            domain.len() <= 253 && domain.split('.').all(is_label) && is_label_name(name)
+        }
+        None => is_label_name(text),
+    }
+}
+
+/// At most 63 letters, digits and `-_.` between a letter or digit and another.
+fn is_label_name(text: &str) -> bool {
+    let is_end = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    bytes.len() <= 63
+        && is_end(bytes.first())
+        && is_end(bytes.last())
+        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_and_values_of_labels_are_names() {
+        let is_read = |text: &str| conditions(text, Mark::default()).is_ok();
+        let long = "a".repeat(64);
+        assert!(is_read("app=web,example.org/tier in (front, ),!x.y_z,a>1"));
+        for wrong in ["-1", "a=-b", "Example.org/a", "a/b/c", "/a", "a/", &long, &format!("a={long}"), "a in (b-)"] {
+            assert!(!is_read(wrong), "{wrong}");
+        }
+    }
 
     #[test]
     fn a_word_matches_as_its_expression_would() {

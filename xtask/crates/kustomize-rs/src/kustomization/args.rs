@@ -270,14 +270,19 @@ impl Replacement {
     pub(crate) fn read(node: &Node, may_have_path: bool, reading: Reading) -> Result<Self> {
         let names = ["source", "targets", "sourceValue", "path"];
         let names = if may_have_path { &names } else { &names[..3] };
-        let record = Record::read("a replacement", node, names, reading)?;
+        let path = Record::read("a replacement", node, names, reading)?.text("path")?;
+        // Beside a path it is embedded in another struct.
+        let embedded = match reading {
+            Reading::Loose if may_have_path => Reading::Embedded,
+            other => other,
+        };
+        let record = Record::read("a replacement", node, names, embedded)?;
         let source = record.nested("source", |node, reading| {
             let names = [&IDENTITY[..], &["fieldPath", "options"]].concat();
             let record = Record::read("source", node, &names, reading)?;
             let options = record.nested("options", FieldOptions::read)?.unwrap_or_default();
             Ok((Selector::of(node, &record)?, record.text("fieldPath")?, options))
         })?;
-        let path = record.text("path")?;
         let replacement = Replacement {
             source,
             value: record.get("sourceValue").map(|_| record.entry("sourceValue")).transpose()?,
