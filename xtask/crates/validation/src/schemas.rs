@@ -174,13 +174,22 @@ impl Schemas {
                 .and_then(|lazy| Some(Kind { known: lazy.kinds.get(*index)?, table: lazy.table()? }));
             return found.map_or(Lookup::Unknown, Lookup::Known);
         }
-        let group = |api_version: &str| {
-            api_version.split_once('/').map_or(String::new(), |(group, _)| group.to_owned())
-        };
         let wanted = group(api_version);
-        let is_known = self.kinds.keys().any(|(api_version, _)| group(api_version) == wanted)
+        // Of a group that definitions make the server may have others that are not at hand.
+        let is_known = self.kinds.keys().any(|(version, of)| group(version) == wanted && of == kind)
+            || self.has_built_in(wanted)
+            || nearest(kind, self.kinds_of(api_version)).is_some()
             || self.unserved.contains(&key);
         if is_known { Lookup::Missing } else { Lookup::Unknown }
+    }
+
+    /// Is the group one of those that the server always has?
+    fn has_built_in(&self, wanted: &str) -> bool {
+        let of = |(number, index): &(usize, usize)| self.groups.get(*number)?.kinds.get(*index);
+        self.kinds
+            .iter()
+            .filter(|((version, _), _)| group(version) == wanted)
+            .any(|(_, place)| of(place).is_some_and(|known| !known.is_custom))
     }
 
     /// API versions that have the kind, sorted.
@@ -260,4 +269,9 @@ impl Lazy {
     fn table(&self) -> Option<&Table> {
         self.table.get_or_init(|| postcard::from_bytes(&self.bytes).ok()).as_ref()
     }
+}
+
+/// The group of an API version; empty for the core.
+fn group(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
 }
