@@ -17,7 +17,7 @@ use kustomize_rs::yaml::node::{Mark, Node};
 
 use crate::schemas::Kind;
 pub(crate) use formats::{BASE64, go_duration, is_network};
-use path::Path;
+pub(crate) use path::Path;
 pub(crate) use path::Step;
 pub(crate) use structure::short;
 pub(crate) use values::listed;

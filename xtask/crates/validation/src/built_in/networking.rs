@@ -31,6 +31,35 @@ pub(super) fn path<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     }
 }
 
+/// What a path leads to; an object of another kind says which.
+pub(super) fn backend<'a>(node: &'a Node, faults: &mut Faults<'a>) {
+    let Some(resource) = at(node, &["resource"]) else { return };
+    faults.path.0.push(Step::Field("resource"));
+    for field in ["kind", "name"] {
+        let value = text(resource, &[field]);
+        if value.is_empty() {
+            fault(faults, Sort::Missing, resource, field, "must be there, and not empty", "write it");
+        } else if !names::is_path_segment(value) {
+            let message = format!("cannot be `{value}`: it may have neither `/` nor `%`");
+            fault(faults, Sort::Value, resource, field, message, "write another value");
+        }
+    }
+    if let Some(group) = at(resource, &["apiGroup"])
+        && !names::is_subdomain(group.value_text())
+    {
+        let message = format!("cannot be `{}`", group.value_text());
+        fault(
+            faults,
+            Sort::Value,
+            group,
+            "apiGroup",
+            message,
+            "write the group of the kind, or leave it out",
+        );
+    }
+    faults.path.0.pop();
+}
+
 /// Somebody that traffic comes from or goes to.
 pub(super) fn peer<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     let has_selector = ["podSelector", "namespaceSelector"].iter().any(|field| at(node, &[field]).is_some());
@@ -178,6 +207,14 @@ pub(super) fn endpoint_slice<'a>(node: &'a Node, faults: &mut Faults<'a>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_object_behind_a_path_has_a_kind_a_name_and_perhaps_a_group() {
+        let said = |resource: &str| super::super::told(backend, &format!("{{resource: {resource}}}"));
+        assert_eq!(said("{kind: Bucket, name: a}"), [""; 0]);
+        assert_eq!(said("{apiGroup: example.org, kind: Bucket, name: a}"), [""; 0]);
+        assert_eq!(said("{apiGroup: '', kind: Bucket}"), ["resource.name", "resource.apiGroup"]);
+    }
 
     #[test]
     fn what_is_left_out_of_a_network_is_a_smaller_network_in_it() {
