@@ -1,6 +1,6 @@
 //! All kinds that are known.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use kustomize_rs::yaml::node::{Mark, Node};
@@ -55,6 +55,8 @@ pub struct Schemas {
     groups: Vec<Lazy>,
     kinds: HashMap<(SmolStr, SmolStr), (usize, usize)>,
     unserved: Vec<(SmolStr, SmolStr)>,
+    /// Groups of which every kind is known: those that came with a version of Kubernetes.
+    whole: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -93,7 +95,14 @@ impl Schemas {
     pub fn of(version: &str, groups: Vec<Group>) -> Self {
         let mut all = Schemas { version: version.to_owned(), ..Schemas::default() };
         groups.into_iter().for_each(|group| all.add(group));
+        all.all_are_whole();
         all
+    }
+
+    fn all_are_whole(&mut self) {
+        if !self.version.is_empty() {
+            self.whole = self.kinds.keys().map(|(version, _)| group(version).to_owned()).collect();
+        }
     }
 
     /// The version of Kubernetes that the built-in kinds are of; empty if there are none.
@@ -149,6 +158,7 @@ impl Schemas {
         self.kinds
             .extend(others.kinds.into_iter().map(|(key, (group, index))| (key, (first + group, index))));
         self.unserved.extend(others.unserved);
+        self.whole.extend(others.whole);
     }
 
     /// The fault of an object whose group is known and whose version or kind is not.
@@ -175,21 +185,12 @@ impl Schemas {
             return found.map_or(Lookup::Unknown, Lookup::Known);
         }
         let wanted = group(api_version);
-        // Of a group that definitions make the server may have others that are not at hand.
+        // Of other groups the server may have kinds whose definitions are not at hand.
         let is_known = self.kinds.keys().any(|(version, of)| group(version) == wanted && of == kind)
-            || self.has_built_in(wanted)
+            || self.whole.contains(wanted)
             || nearest(kind, self.kinds_of(api_version)).is_some()
             || self.unserved.contains(&key);
         if is_known { Lookup::Missing } else { Lookup::Unknown }
-    }
-
-    /// Is the group one of those that the server always has?
-    fn has_built_in(&self, wanted: &str) -> bool {
-        let of = |(number, index): &(usize, usize)| self.groups.get(*number)?.kinds.get(*index);
-        self.kinds
-            .iter()
-            .filter(|((version, _), _)| group(version) == wanted)
-            .any(|(_, place)| of(place).is_some_and(|known| !known.is_custom))
     }
 
     /// API versions that have the kind, sorted.
@@ -260,6 +261,7 @@ impl Schemas {
             }
             all.groups.push(Lazy { bytes: body.to_vec(), kinds, table: OnceLock::new() });
         }
+        all.all_are_whole();
         Ok(all)
     }
 }
