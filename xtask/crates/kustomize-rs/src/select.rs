@@ -211,9 +211,7 @@ fn is_label_key(text: &str) -> bool {
             && !label.ends_with('-')
     };
     match text.split_once('/') {
-        Some((domain, name)) => {
-            domain.len() <= 253 && domain.split('.').all(is_label) && is_label_name(name)
-        }
+        Some((domain, name)) => domain.len() <= 253 && domain.split('.').all(is_label) && is_label_name(name),
         None => is_label_name(text),
     }
 }
@@ -237,7 +235,9 @@ mod tests {
         let is_read = |text: &str| conditions(text, Mark::default()).is_ok();
         let long = "a".repeat(64);
         assert!(is_read("app=web,example.org/tier in (front, ),!x.y_z,a>1"));
-        for wrong in ["-1", "a=-b", "Example.org/a", "a/b/c", "/a", "a/", &long, &format!("a={long}"), "a in (b-)"] {
+        for wrong in
+            ["-1", "a=-b", "Example.org/a", "a/b/c", "/a", "a/", &long, &format!("a={long}"), "a in (b-)"]
+        {
             assert!(!is_read(wrong), "{wrong}");
         }
     }

@@ -7,7 +7,7 @@ use kustomize_rs::yaml::node::Node;
 use validation::{Checker, Lookup, Schemas, Sort, check};
 use yamltree::diagnostic::Place;
 
-use crate::subject::Subject;
+use crate::subject::{Object, Subject};
 
 /// Everything that would be refused, and what nobody can say.
 #[derive(Debug, Default)]
@@ -66,7 +66,9 @@ pub(crate) fn of(subject: &Subject<'_>, schemas: &Schemas) -> Refused {
             });
         }
         for fault in check(object.node, &known, &mut checker) {
-            if placeholders.iter().any(|placeholder| fault.message.contains(placeholder.as_str())) {
+            let is_unknown =
+                placeholders.iter().any(|placeholder| fault.message.contains(placeholder.as_str()));
+            if is_unknown || is_of_flux_operator(&object, &fault) {
                 continue;
             }
             refused.faults.push(Fault {
@@ -79,4 +81,14 @@ pub(crate) fn of(subject: &Subject<'_>, schemas: &Schemas) -> Refused {
     }
     refused.unevaluated = checker.unevaluated();
     refused
+}
+
+/// Kinds that the Flux Operator adds to the definitions of alerts and receivers where it installs Flux.
+const OF_FLUX_OPERATOR: [&str; 3] = ["`FluxInstance`", "`ResourceSet`", "`ResourceSetInputProvider`"];
+
+/// Is it about a kind that may be named wherever it exists?
+fn is_of_flux_operator(object: &Object<'_>, fault: &validation::Fault) -> bool {
+    object.group() == "notification.toolkit.fluxcd.io"
+        && fault.path.ends_with("].kind")
+        && OF_FLUX_OPERATOR.iter().any(|kind| fault.message.contains(kind))
 }

@@ -7,7 +7,7 @@ use flux::graph::Graph;
 use flux::helm::KnownValues;
 use flux::object::ObjectKey;
 use flux::render::spec::Name;
-use flux::render::{Part, Rendering, Repository};
+use flux::render::{Part, Rendering, Repository, masked};
 pub(crate) use kustomize_rs::yaml::field::{at, items, text};
 use kustomize_rs::yaml::node::{Field, Mark, Node};
 use validation::{Fault, Lookup, Schemas};
@@ -206,12 +206,13 @@ impl<'s> Subject<'s> {
             && (self.has_all_charts || !self.objects().any(|object| object.is_release()))
     }
 
-    /// Every object that is applied.
+    /// Every object that is applied, but those whose kind is encrypted too: nothing is known of them.
     pub fn objects(&self) -> impl Iterator<Item = Object<'_>> {
         let parts = self.rendering.parts.iter().filter(|part| !part.is_beside);
         let of_parts = parts.flat_map(|part| {
             let owner = Owner::Kustomization(&part.kustomization.name);
-            part.objects.iter().map(move |o| Object { node: &o.node, owner, namespace: "", part })
+            let known = part.objects.iter().filter(|object| !masked::is_kind_masked(object));
+            known.map(move |o| Object { node: &o.node, owner, namespace: "", part })
         });
         of_parts.chain(self.charts.iter().flat_map(ChartObjects::all))
     }

@@ -7,6 +7,7 @@ mod api_services;
 mod autoscaling;
 mod configuration;
 pub(crate) mod definitions;
+mod devices;
 mod fields;
 mod namespaces;
 mod networking;
@@ -68,6 +69,7 @@ pub(crate) fn of_type<'a>(node: &'a Node, of: &'a Type, table: &'a Table, faults
         "batch.v1.JobSpec" => workloads::job(node, faults),
         "batch.v1.CronJobSpec" => workloads::cron_job(node, faults),
         "networking.v1.HTTPIngressPath" => networking::path(node, faults),
+        "networking.v1.IngressBackend" => networking::backend(node, faults),
         "networking.v1.NetworkPolicySpec" => networking::policy(node, faults),
         "networking.v1.NetworkPolicyPeer" => networking::peer(node, faults),
         "networking.v1.NetworkPolicyPort" => networking::port(node, faults),
@@ -85,7 +87,14 @@ pub(crate) fn of_type<'a>(node: &'a Node, of: &'a Type, table: &'a Table, faults
         }
         "admissionregistration.v1.ValidatingAdmissionPolicySpec"
         | "admissionregistration.v1.MutatingAdmissionPolicySpec" => admission::policy(node, faults),
+        "admissionregistration.v1.MutatingAdmissionPolicy" => admission::mutating(node, faults),
+        "admissionregistration.v1.Mutation" => admission::mutation(node, faults),
         "discovery.v1.EndpointSlice" => networking::endpoint_slice(node, faults),
+        "resource.v1.ResourceClaimTemplateSpec" => devices::template(node, faults),
+        "resource.v1.DeviceClaim" => devices::claim(node, faults),
+        "resource.v1.ExactDeviceRequest" | "resource.v1.DeviceSubRequest" => devices::request(node, faults),
+        "resource.v1.OpaqueDeviceConfiguration" => devices::parameters(node, faults),
+        "resource.v1.DeviceToleration" => devices::toleration(node, faults),
         _ => {}
     }
 }
@@ -107,4 +116,14 @@ fn fault<'a>(
     faults.path.0.push(crate::check::Step::Field(field));
     faults.add(sort, at, message, help);
     faults.path.0.pop();
+}
+
+/// Where an object that is written as YAML is refused by one of the rooms.
+#[cfg(test)]
+fn told(check: for<'a> fn(&'a Node, &mut Faults<'a>), text: &str) -> Vec<String> {
+    let read = kustomize_rs::yaml::json::read_as_json(text, "test", kustomize_rs::Limits::default());
+    let node = read.unwrap_or_else(|fault| panic!("{fault}"));
+    let mut faults = Faults { all: Vec::new(), path: crate::check::Path::default() };
+    check(&node, &mut faults);
+    faults.all.into_iter().map(|fault| fault.path).collect()
 }

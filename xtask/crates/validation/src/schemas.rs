@@ -1,6 +1,6 @@
 //! All kinds that are known.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use kustomize_rs::yaml::node::{Mark, Node};
@@ -55,6 +55,8 @@ pub struct Schemas {
     groups: Vec<Lazy>,
     kinds: HashMap<(SmolStr, SmolStr), (usize, usize)>,
     unserved: Vec<(SmolStr, SmolStr)>,
+    /// Groups of which every kind is known: those that came with a version of Kubernetes.
+    whole: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -100,7 +102,14 @@ impl Schemas {
     pub fn of(version: &str, groups: Vec<Group>) -> Self {
         let mut all = Schemas { version: version.to_owned(), ..Schemas::default() };
         groups.into_iter().for_each(|group| all.add(group));
+        all.all_are_whole();
         all
+    }
+
+    fn all_are_whole(&mut self) {
+        if !self.version.is_empty() {
+            self.whole = self.kinds.keys().map(|(version, _)| group(version).to_owned()).collect();
+        }
     }
 
     /// The version of Kubernetes that the built-in kinds are of; empty if there are none.
@@ -156,6 +165,7 @@ impl Schemas {
         self.kinds
             .extend(others.kinds.into_iter().map(|(key, (group, index))| (key, (first + group, index))));
         self.unserved.extend(others.unserved);
+        self.whole.extend(others.whole);
     }
 
     /// The fault of an object whose group is known and whose version or kind is not.
@@ -181,11 +191,11 @@ impl Schemas {
                 .and_then(|lazy| Some(Kind { known: lazy.kinds.get(*index)?, table: lazy.table()? }));
             return found.map_or(Lookup::Unknown, Lookup::Known);
         }
-        let group = |api_version: &str| {
-            api_version.split_once('/').map_or(String::new(), |(group, _)| group.to_owned())
-        };
         let wanted = group(api_version);
-        let is_known = self.kinds.keys().any(|(api_version, _)| group(api_version) == wanted)
+        // Of other groups the server may have kinds whose definitions are not at hand.
+        let is_known = self.kinds.keys().any(|(version, of)| group(version) == wanted && of == kind)
+            || self.whole.contains(wanted)
+            || nearest(kind, self.kinds_of(api_version)).is_some()
             || self.unserved.contains(&key)
             || !is_possible(api_version);
         if is_known { Lookup::Missing } else { Lookup::Unknown }
@@ -259,6 +269,7 @@ impl Schemas {
             }
             all.groups.push(Lazy { bytes: body.to_vec(), kinds, table: OnceLock::new() });
         }
+        all.all_are_whole();
         Ok(all)
     }
 }
@@ -268,4 +279,9 @@ impl Lazy {
     fn table(&self) -> Option<&Table> {
         self.table.get_or_init(|| postcard::from_bytes(&self.bytes).ok()).as_ref()
     }
+}
+
+/// The group of an API version; empty for the core.
+fn group(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
 }

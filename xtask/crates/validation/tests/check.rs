@@ -123,6 +123,9 @@ fn versions_that_are_not_served_are_told_from_kinds_that_nobody_knows() {
     assert!(matches!(all.get("example.org/v1alpha1", "Thing"), Lookup::Missing));
     assert!(matches!(all.get("example.org/v1", "Thnig"), Lookup::Missing));
     assert!(matches!(all.get("example.com/v1", "Thing"), Lookup::Unknown));
+    // Somebody else may define it; of the server's own groups everything is known.
+    assert!(matches!(all.get("example.org/v1", "Parameters"), Lookup::Unknown));
+    assert!(matches!(all.get("v1", "Parameters"), Lookup::Missing));
     let fault = all.missing("example.org/v1alpha1", "Thing", node("a").at);
     assert!(fault.help.contains("example.org/v1"), "{fault:?}");
 }

@@ -2,7 +2,7 @@
 
 use kustomize_rs::yaml::node::{Node, Value};
 
-use super::below;
+use super::{Encrypted, Rendered, below};
 
 /// What stands for a value that is not known.
 pub const MASK: &str = "masked";
@@ -22,6 +22,12 @@ pub(super) fn mask(object: &mut Node) -> Vec<(String, String)> {
         }
     }
     ciphers
+}
+
+/// Is even the kind of the object encrypted? What it is shows only where the keys are.
+pub fn is_kind_masked(object: &Rendered) -> bool {
+    let text = |key: &str| object.node.get(key).map_or("", Node::value_text);
+    object.encrypted == Encrypted::Masked && (text("kind") == MASK || text("apiVersion") == MASK)
 }
 
 fn put(node: &mut Node, mask: &str, path: &str, ciphers: &mut Vec<(String, String)>) {

@@ -325,3 +325,64 @@ spec:
     assert_eq!(of("Fsat"), 1);
     assert_eq!(of("\"${MODE}\""), 0);
 }
+
+#[test]
+fn of_an_object_whose_kind_is_encrypted_nothing_is_said() {
+    let fixture = r#"#- k/ks.yaml
+apiVersion: kustomize.toolkit.fluxcd.io/v1
+kind: Kustomization
+metadata: {name: a, namespace: flux-system}
+spec:
+  interval: 1h
+  prune: true
+  wait: true
+  path: ./a
+  sourceRef: {kind: GitRepository, name: flux-system}
+  decryption: {provider: sops}
+#- a/secret.sops.yaml
+apiVersion: ENC[AES256_GCM,data:a,type:str]
+kind: ENC[AES256_GCM,data:b,type:str]
+metadata: {name: "ENC[AES256_GCM,data:c,type:str]", namespace: "ENC[AES256_GCM,data:d,type:str]"}
+stringData: {key: "ENC[AES256_GCM,data:e,type:str]"}
+sops: {version: 3.9.0}
+"#;
+    let found = lint(fixture);
+    assert_eq!(found, [], "{found:?}");
+    let plain = lint(&fixture.replace("ENC[AES256_GCM,data:b,type:str]", "Nothing"));
+    assert!(plain.is_empty(), "an API version that is encrypted is as unknown: {plain:?}");
+}
+
+#[test]
+fn an_alert_may_be_about_what_the_flux_operator_adds() {
+    let fixture = r#"#- k/all.yaml
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: alerts.notification.toolkit.fluxcd.io}
+spec:
+  group: notification.toolkit.fluxcd.io
+  scope: Namespaced
+  names: {kind: Alert, plural: alerts}
+  versions:
+  - name: v1beta3
+    served: true
+    storage: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec:
+            type: object
+            properties:
+              eventSources:
+                type: array
+                items: {type: object, properties: {kind: {type: string, enum: [GitRepository]}, name: {type: string}}}
+---
+apiVersion: notification.toolkit.fluxcd.io/v1beta3
+kind: Alert
+metadata: {name: a, namespace: flux-system}
+spec: {eventSources: [{kind: FluxInstance, name: "*"}]}
+"#;
+    assert_eq!(said("api/value", fixture), [""; 0]);
+    let wrong = fixture.replace("kind: FluxInstance", "kind: FluxInstances");
+    assert_eq!(said("api/value", &wrong).len(), 1);
+}

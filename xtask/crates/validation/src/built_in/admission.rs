@@ -16,6 +16,37 @@ pub(super) fn policy<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     }
 }
 
+/// A policy that changes objects: what is deleted cannot be changed.
+pub(super) fn mutating<'a>(node: &'a Node, faults: &mut Faults<'a>) {
+    faults.path.0.extend(["spec", "matchConstraints", "resourceRules"].map(Step::Field));
+    for (index, rule) in items(node, &["spec", "matchConstraints", "resourceRules"]).iter().enumerate() {
+        for operation in items(rule, &["operations"]) {
+            if operation.value_text() == "DELETE" {
+                faults.path.0.push(Step::Item(index));
+                let message = "cannot have `DELETE` in a policy that changes objects";
+                fault(faults, Sort::Value, operation, "operations", message, "remove it");
+                faults.path.0.pop();
+            }
+        }
+    }
+    faults.path.0.truncate(faults.path.0.len() - 3);
+}
+
+/// How an object is changed: by what its `patchType` says, and by nothing else.
+pub(super) fn mutation<'a>(node: &'a Node, faults: &mut Faults<'a>) {
+    let (wanted, other) = match text(node, &["patchType"]) {
+        "JSONPatch" => ("jsonPatch", "applyConfiguration"),
+        "ApplyConfiguration" => ("applyConfiguration", "jsonPatch"),
+        _ => return,
+    };
+    if at(node, &[wanted]).is_none() {
+        fault(faults, Sort::Missing, node, wanted, "must be there with this `patchType`", "add it");
+    }
+    if let Some(found) = at(node, &[other]) {
+        fault(faults, Sort::Value, found, other, "may not be there with this `patchType`", "remove it");
+    }
+}
+
 /// A webhook.
 pub(super) fn webhook<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     let versions = items(node, &["admissionReviewVersions"]);
@@ -130,4 +161,28 @@ pub(super) fn is_webhook_address(url: &str) -> bool {
 pub(super) fn is_webhook_path(path: &str) -> bool {
     let Some(rest) = path.strip_prefix('/') else { return false };
     rest.is_empty() || rest.trim_end_matches('/').split('/').all(names::is_subdomain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told;
+    use super::*;
+
+    #[test]
+    fn a_mutation_is_what_its_type_says() {
+        assert_eq!(told(mutation, "{patchType: JSONPatch, jsonPatch: {expression: a}}"), [""; 0]);
+        assert_eq!(told(mutation, "{patchType: JSONPatch}"), ["jsonPatch"]);
+        let other = "{patchType: ApplyConfiguration, applyConfiguration: {}, jsonPatch: {}}";
+        assert_eq!(told(mutation, other), ["jsonPatch"]);
+    }
+
+    #[test]
+    fn what_is_deleted_is_not_changed_before() {
+        let said = |operation: &str| {
+            let rules = format!("[{{operations: [{operation}]}}]");
+            told(mutating, &format!("{{spec: {{matchConstraints: {{resourceRules: {rules}}}}}}}"))
+        };
+        assert_eq!(said("UPDATE"), [""; 0]);
+        assert_eq!(said("DELETE"), ["spec.matchConstraints.resourceRules[0].operations"]);
+    }
 }

