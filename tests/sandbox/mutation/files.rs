@@ -91,8 +91,8 @@ pub fn refusal(found: &Value) -> Option<String> {
     findings.iter().find_map(|finding| {
         let code = text(&finding["code"]);
         let family = code.split('/').next().unwrap_or_default();
-        // Whether others make a namespace or variables cannot be known, so that these are only warnings.
-        let is_doubt = ["namespace/missing", "flux/variables"].contains(&code.as_str());
+        // Whether others make a namespace, variables or data cannot be known, so that these are only warnings.
+        let is_doubt = ["namespace/missing", "flux/variables", "flux/data"].contains(&code.as_str());
         let is_refusal = is_doubt || (finding["severity"] == "error" && FAMILIES.contains(&family));
         is_refusal
             .then(|| format!("{code}: {}: {}", text(&finding["place"]["file"]), text(&finding["message"])))

@@ -26,9 +26,16 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
             object.at(&["spec", "sourceRef", "name"]).filter(|_| knows_own && object.is_kustomization());
         let part = subject.rendering.part(&Name::of(object.node));
         let built_from = source.and_then(|node| Some((part?.kustomization.source.clone(), node)));
-        for node in charts(&object).into_iter().filter(|node| node.value_text().is_empty()) {
-            let message = format!("{}: it names no chart", object.title());
-            found.at(object.place(node), message, "write the chart's name in its repository");
+        if let Some(node) = charts(&object).filter(|node| !is_chart_name(node.value_text())) {
+            let what = match node.value_text() {
+                "" => "it names no chart".to_owned(),
+                other => format!("`{other}` is no name of a chart"),
+            };
+            found.at(
+                object.place(node),
+                format!("{}: {what}", object.title()),
+                "write the chart's name in its repository",
+            );
         }
         if let Some(node) = nameless(&object) {
             let message = format!("{}: it names no source", object.title());
@@ -48,6 +55,18 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
             }
         }
     }
+}
+
+/// As `RemoteReference.Validate` of source-controller has it: `^([-a-z0-9]+/?\.?)+$`.
+fn is_chart_name(name: &str) -> bool {
+    let is_letter = |c: char| c == '-' || c.is_ascii_lowercase() || c.is_ascii_digit();
+    let mut before = '.';
+    let fits = name.chars().all(|c| {
+        let fits = is_letter(c) || matches!(c, '/' | '.') && is_letter(before) || (before, c) == ('/', '.');
+        before = c;
+        fits
+    });
+    fits && !name.is_empty()
 }
 
 /// What names a chart of a repository of charts; in other sources that is a path, which may be empty.
@@ -85,7 +104,8 @@ fn workloads<'s>(object: &Object<'s>) -> Vec<(&'static str, ObjectKey, &'s Node)
     let named = checks.iter().filter_map(|check| {
         let group = match text(check, &["apiVersion"]) {
             "v1" => "",
-            "apps/v1" => "apps",
+            // An empty one too: `referenceToObjMetadataSet` of kustomize-controller.
+            "" | "apps/v1" => "apps",
             "batch/v1" => "batch",
             _ => return None,
         };
@@ -144,6 +164,7 @@ fn references<'s>(object: &Object<'s>) -> Vec<(ObjectKey, &'s Node)> {
 
 #[cfg(test)]
 mod tests {
+    use super::RULE;
     use crate::rules::tests::lint;
 
     #[test]
@@ -165,8 +186,15 @@ mod tests {
             let chart = format!(
                 "#- k/c.yaml\napiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmChart\nmetadata: {{name: c, namespace: n}}\nspec: {{chart: '{chart}', sourceRef: {{kind: HelmRepository, name: r}}}}\n"
             );
-            lint(&chart).into_iter().filter(|found| found.message.contains("names no chart")).count()
+            let is_told = |found: &&yamltree::diagnostic::Diagnostic| {
+                found.code == RULE.code && found.message.contains("chart")
+            };
+            lint(&chart).iter().filter(is_told).count()
         };
         assert_eq!((of(""), of("web")), (1, 0));
+        assert_eq!(
+            (of("a/b-1"), of("a/.b."), of("Web"), of("a b"), of("a..b"), of("/a")),
+            (0, 0, 1, 1, 1, 1)
+        );
     }
 }
