@@ -148,6 +148,7 @@ fn rules_compile_for_the_values_that_they_see() {
         "self.a == oldSelf.a",
         "quantity(self.a).isGreaterThan(quantity('1Gi'))",
         "type(self.a) == string && self.b < 2.5",
+        "'%s %d'.format([self.a, self.b]) != ''",
     ] {
         assert_eq!(rule(object, good), [] as [&str; 0], "{good}");
     }
@@ -162,6 +163,8 @@ fn rules_compile_for_the_values_that_they_see() {
         "size(self) > 1",
         "self.a ==",
         "[1, 'a'].size() > 1",
+        "[self.a].sum() == ''",
+        "'%s'.format([]) == ''",
     ] {
         one(&rule(object, bad), &format!("{place}does not compile"));
     }
