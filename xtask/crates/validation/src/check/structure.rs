@@ -21,7 +21,8 @@ pub(crate) fn check<'a>(object: &'a Node, kind: &Kind<'a>, checker: &mut Checker
     );
 }
 
-/// The same of a default value. Nothing looks at it but the validator, to which a list is right for any text with a format.
+/// The same of a default value. Nothing looks at it but the validator, to which a list is right for any text with a format,
+/// and anything where a number or a text is meant and `anyOf` does not say so.
 pub(super) fn default<'a>(value: &'a Node, kind: &Kind<'a>, checker: &mut Checker, faults: &mut Faults<'a>) {
     Walk { kind: *kind, checker, is_condition: false, is_default: true }.value(
         value,
@@ -62,6 +63,7 @@ impl<'a> Walk<'_, 'a> {
         let fits = match (&node.value, of.is) {
             (_, Is::Anything) => true,
             (Value::Map(_), Is::Object) | (Value::Seq(_), Is::List) => true,
+            (_, Is::WholeOrText) if self.is_default => true,
             (Value::Seq(_), Is::Text) if self.is_default => {
                 of.limits.as_ref().is_some_and(|limits| limits.format.is_some())
             }
