@@ -128,7 +128,7 @@ pub(crate) fn value(node: &Node, schema: &Node, with_rules: bool, checker: &mut 
         Known { api_version: "".into(), kind: "".into(), is_namespaced: false, is_custom: true, root };
     let kind = Kind { known: &known, table: &table };
     let mut faults = Faults { all: Vec::new(), path: Path(vec![Step::Field("default")]) };
-    structure::check(node, &kind, checker, &mut faults);
+    structure::default(node, &kind, checker, &mut faults);
     if faults.all.is_empty() && with_rules {
         cel::check(node, &kind, checker, &mut faults);
     }

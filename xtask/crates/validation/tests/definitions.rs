@@ -65,6 +65,8 @@ fn names_are_labels_and_the_name_of_the_definition_is_made_of_them() {
     one(&definition("example.org", "{kind: Thing, plural: thingies}", VERSION), "metadata.name must be");
     one(&definition("example.org", "{kind: my thing, plural: things}", VERSION), "spec.names.kind cannot");
     one(&definition("example.org", "{plural: things}", VERSION), "spec.names.kind must be there");
+    let long = format!("{{kind: {}, plural: things}}", "T".repeat(60));
+    one(&definition("example.org", &long, VERSION), "spec.names.listKind cannot");
     let same = "{kind: Thing, listKind: Thing, plural: things}";
     one(&definition("example.org", same, VERSION), "spec.names.listKind cannot be the same");
 }
@@ -146,6 +148,7 @@ fn rules_compile_for_the_values_that_they_see() {
         "self.a == oldSelf.a",
         "quantity(self.a).isGreaterThan(quantity('1Gi'))",
         "type(self.a) == string && self.b < 2.5",
+        "'%s %d'.format([self.a, self.b]) != ''",
     ] {
         assert_eq!(rule(object, good), [] as [&str; 0], "{good}");
     }
@@ -160,6 +163,8 @@ fn rules_compile_for_the_values_that_they_see() {
         "size(self) > 1",
         "self.a ==",
         "[1, 'a'].size() > 1",
+        "[self.a].sum() == ''",
+        "'%s'.format([]) == ''",
     ] {
         one(&rule(object, bad), &format!("{place}does not compile"));
     }

@@ -23,7 +23,15 @@ pub(super) fn fault(format: &str, text: &str) -> Option<&'static str> {
         "uri" => (is_uri(text), "a URI"),
         "email" => (is_email(text), "an address of mail"),
         "hostname" => (is_host(text), "the name of a host"),
-        "uuid" | "uuid3" | "uuid4" | "uuid5" => (is_uuid(text), "a UUID"),
+        "uuid" => (is_uuid(text), "a UUID"),
+        "uuid3" | "uuid4" | "uuid5" => {
+            (is_uuid(text) && is_of_version(text, &format[4..]), "a UUID of that version")
+        }
+        "mac" => (is_mac(text), "an address of hardware, as 00:00:5e:00:53:01"),
+        "bsonobjectid" => {
+            (text.len() == 24 && text.bytes().all(|b| b.is_ascii_hexdigit()), "24 hexadecimal digits")
+        }
+        "hexcolor" => (is_colour(text), "a colour, as #336699"),
         "k8s-short-name" => (names::is_label(text), "a name of lower-case letters, digits and `-`"),
         "k8s-long-name" => (names::is_subdomain(text), "a name of lower-case letters, digits, `-` and `.`"),
         _ => return None,
@@ -170,6 +178,29 @@ fn is_email(text: &str) -> bool {
     };
     let Some((local, host)) = address.rsplit_once('@') else { return false };
     !local.is_empty() && !host.is_empty() && !address.contains(char::is_whitespace)
+}
+
+fn is_of_version(text: &str, version: &str) -> bool {
+    let plain: String = text.chars().filter(|c| *c != '-').collect();
+    let is_variant = || plain[16..].starts_with(['8', '9', 'a', 'b', 'A', 'B']);
+    plain.is_ascii() && plain[12..].starts_with(version) && (version == "3" || is_variant())
+}
+
+/// Pairs of digits with `:` or `-` between them, or fours with points; 6, 8 or 20 bytes.
+fn is_mac(text: &str) -> bool {
+    let (between, digits) = match text.find([':', '-', '.']).and_then(|at| text[at..].chars().next()) {
+        Some('.') => ('.', 4),
+        Some(between) => (between, 2),
+        None => return false,
+    };
+    let parts: Vec<&str> = text.split(between).collect();
+    let is_part = |part: &&str| part.len() == digits && part.bytes().all(|b| b.is_ascii_hexdigit());
+    parts.iter().all(is_part) && matches!(parts.len() * digits / 2, 6 | 8 | 20)
+}
+
+fn is_colour(text: &str) -> bool {
+    let digits = text.strip_prefix('#').unwrap_or(text);
+    matches!(digits.len(), 3 | 6) && digits.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 fn is_uuid(text: &str) -> bool {

@@ -14,13 +14,27 @@ use crate::schemas::Kind;
 use crate::types::{Is, Type, TypeId};
 
 pub(crate) fn check<'a>(object: &'a Node, kind: &Kind<'a>, checker: &mut Checker, faults: &mut Faults<'a>) {
-    Walk { kind: *kind, checker, is_condition: false }.value(object, kind.known.root, faults);
+    Walk { kind: *kind, checker, is_condition: false, is_default: false }.value(
+        object,
+        kind.known.root,
+        faults,
+    );
+}
+
+/// The same of a default value. Nothing looks at it but the validator, to which a list is right for any text with a format,
+/// and anything where a number or a text is meant and `anyOf` does not say so.
+pub(super) fn default<'a>(value: &'a Node, kind: &Kind<'a>, checker: &mut Checker, faults: &mut Faults<'a>) {
+    Walk { kind: *kind, checker, is_condition: false, is_default: true }.value(
+        value,
+        kind.known.root,
+        faults,
+    );
 }
 
 /// Does a value fit the type of a condition?
 pub(super) fn fits(node: &Node, id: TypeId, kind: &Kind<'_>, checker: &mut Checker) -> bool {
     let mut faults = Faults { all: Vec::new(), path: super::Path::default() };
-    Walk { kind: *kind, checker, is_condition: true }.value(node, id, &mut faults);
+    Walk { kind: *kind, checker, is_condition: true, is_default: false }.value(node, id, &mut faults);
     faults.all.is_empty()
 }
 
@@ -28,6 +42,7 @@ struct Walk<'w, 'a> {
     kind: Kind<'a>,
     checker: &'w mut Checker,
     is_condition: bool,
+    is_default: bool,
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -48,6 +63,10 @@ impl<'a> Walk<'_, 'a> {
         let fits = match (&node.value, of.is) {
             (_, Is::Anything) => true,
             (Value::Map(_), Is::Object) | (Value::Seq(_), Is::List) => true,
+            (_, Is::WholeOrText) if self.is_default => true,
+            (Value::Seq(_), Is::Text) if self.is_default => {
+                of.limits.as_ref().is_some_and(|limits| limits.format.is_some())
+            }
             (Value::Scalar(scalar), _) => decide(scalar).is_ok_and(|plain| is_of(&plain, of.is)),
             _ => false,
         };

@@ -94,11 +94,18 @@ fn bounds(node: &Node, number: f64, is: Is, limits: &Limits, faults: &mut Faults
         faults.add(Sort::Value, node, message, "write a smaller number");
     }
     if let Some(of) = limits.multiple_of
-        && (number / of).fract() != 0.0
+        && !is_multiple(number, of)
     {
         let message = format!("must be a multiple of {of}, and is {number}");
         faults.add(Sort::Value, node, message, "write a multiple of it");
     }
+}
+
+/// Is a number a multiple of another, as far as its digits can say?
+fn is_multiple(number: f64, of: f64) -> bool {
+    let times = if of < 1.0 { 1.0 / of * number } else { number / of };
+    let rest = times.fract().abs();
+    rest == 0.0 || rest / (times.abs() + times.trunc().abs()) < 1e-9
 }
 
 /// `a`, `b` or `c`.

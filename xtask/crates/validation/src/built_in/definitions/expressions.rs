@@ -73,7 +73,7 @@ impl<'a> Scope<'a> {
 
     fn compile(&self, text: &str, wanted: &str, read: &mut Expressions) -> Result<bool, String> {
         let expression = read.read(text)?;
-        let mut checker = Checker { scope: self, variables: Vec::new(), uses_old: false };
+        let mut checker = Checker { scope: self, variables: Vec::new(), uses_old: false, in_format: false };
         match checker.of(&expression)? {
             Type::Named(name) if name == wanted => Ok(checker.uses_old),
             other => Err(format!("it must give a {wanted}, and gives {}", other.called())),
@@ -85,6 +85,8 @@ struct Checker<'s, 'a> {
     scope: &'s Scope<'a>,
     variables: Vec<(String, Type<'a>)>,
     uses_old: bool,
+    /// In a call of `format`, whose list may hold anything?
+    in_format: bool,
 }
 
 type Found<'a> = Result<Type<'a>, String>;
@@ -104,7 +106,7 @@ impl<'a> Checker<'_, 'a> {
                     if let (true, Type::Optional(inner)) = (list.optional_indices.contains(&index), &of) {
                         of = inner.as_ref().clone();
                     }
-                    items = items.join(&of).ok_or_else(|| mixed(&items, &of))?;
+                    items = self.beside(&items, &of)?;
                 }
                 Ok(Type::List(Box::new(items)))
             }
@@ -116,14 +118,21 @@ impl<'a> Checker<'_, 'a> {
                     if let (true, Type::Optional(inner)) = (entry.optional, &value) {
                         value = inner.as_ref().clone();
                     }
-                    keys = keys.join(&key).ok_or_else(|| mixed(&keys, &key))?;
-                    values = values.join(&value).ok_or_else(|| mixed(&values, &value))?;
+                    keys = self.beside(&keys, &key)?;
+                    values = self.beside(&values, &value)?;
                 }
                 Ok(Type::Map(Box::new(keys), Box::new(values)))
             }
             Expr::Struct(made) => Err(format!("undeclared reference to '{}'", made.type_name)),
             Expr::Unspecified => Ok(Type::Dyn),
         }
+    }
+
+    fn beside(&self, a: &Type<'a>, b: &Type<'a>) -> Found<'a> {
+        if self.in_format {
+            return Ok(a.join(b).unwrap_or(Type::Dyn));
+        }
+        a.beside(b).ok_or_else(|| format!("expected type '{}' but found '{}'", a.called(), b.called()))
     }
 
     fn variable(&mut self, name: &str) -> Found<'a> {
@@ -204,19 +213,33 @@ impl<'a> Checker<'_, 'a> {
             _ => None,
         };
         literals(call)?;
+        let outside = self.in_format;
+        self.in_format |= name == "format";
+        let given = self.given(call, prefix.filter(|name| functions::is_known(name)));
+        self.in_format = outside;
+        let (name, given) = given?;
+        functions::call(&name, &given)
+    }
+
+    /// The name of what is called, and the types that it gets.
+    fn given(
+        &mut self,
+        call: &CallExpr,
+        prefixed: Option<String>,
+    ) -> Result<(String, Vec<Type<'a>>), String> {
         let mut given = Vec::with_capacity(call.args.len() + 1);
-        let name = match (prefix.filter(|name| functions::is_known(name)), &call.target) {
+        let name = match (prefixed, &call.target) {
             (Some(name), _) => name,
-            (None, None) => name.to_owned(),
+            (None, None) => call.func_name.clone(),
             (None, Some(target)) => {
                 given.push(self.of(target)?);
-                format!(".{name}")
+                format!(".{}", call.func_name)
             }
         };
         for argument in &call.args {
             given.push(self.of(argument)?);
         }
-        functions::call(&name, &given)
+        Ok((name, given))
     }
 
     /// Calls that name variables, and that the parser leaves as they are.
@@ -293,10 +316,6 @@ impl<'a> Checker<'_, 'a> {
     }
 }
 
-fn mixed(a: &Type<'_>, b: &Type<'_>) -> String {
-    format!("expected type '{}' but found '{}'", a.called(), b.called())
-}
-
 fn literal_type(literal: &LiteralValue) -> Type<'static> {
     match literal {
         LiteralValue::Boolean(_) => BOOL,
@@ -309,8 +328,31 @@ fn literal_type(literal: &LiteralValue) -> Type<'static> {
     }
 }
 
-/// Patterns and durations that are written down are read at once.
+/// How many values a text for `format` wants.
+fn wanted(text: &str) -> usize {
+    let mut bytes = text.bytes();
+    let mut count = 0;
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' && bytes.next().is_some_and(|next| next != b'%') {
+            count += 1;
+        }
+    }
+    count
+}
+
+/// Patterns, durations and texts for `format` that are written down are read at once.
 fn literals(call: &CallExpr) -> Result<(), String> {
+    if let (
+        "format",
+        Some(Expr::Literal(LiteralValue::String(text))),
+        [IdedExpr { expr: Expr::List(list), .. }],
+    ) = (call.func_name.as_str(), call.target.as_ref().map(|target| &target.expr), call.args.as_slice())
+    {
+        let (wanted, given) = (wanted(text.inner()), list.elements.len());
+        if wanted != given {
+            return Err(format!("string.format wants {wanted} values, and gets {given}"));
+        }
+    }
     let Some(Expr::Literal(LiteralValue::String(text))) = call.args.last().map(|last| &last.expr) else {
         return Ok(());
     };
@@ -322,6 +364,9 @@ fn literals(call: &CallExpr) -> Result<(), String> {
         },
         ("duration", 1, false) if crate::check::go_duration(text).is_none() => {
             Err("invalid duration argument".to_owned())
+        }
+        ("timestamp", 1, false) if chrono::DateTime::parse_from_rfc3339(text).is_err() => {
+            Err("invalid timestamp argument".to_owned())
         }
         _ => Ok(()),
     }

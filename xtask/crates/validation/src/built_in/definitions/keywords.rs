@@ -193,6 +193,13 @@ pub(super) fn types<'a>(node: &'a Node, faults: &mut Faults<'a>) {
         }
         return;
     }
+    if let Some(docs) = node.get("externalDocs")
+        && let Some(field) = docs.fields().iter().find(|field| misfit(&field.value, Form::Text).is_some())
+    {
+        faults.path.0.extend([Step::Field("externalDocs"), Step::Field(&field.key)]);
+        faults.add(Sort::Type, &field.value, "must be a text", "write it so");
+        faults.path.0.truncate(faults.path.0.len() - 2);
+    }
     for field in node.fields().iter().filter(|field| !field.value.is_null()) {
         let Some(form) = form(&field.key) else { continue };
         if let Some(what) = misfit(&field.value, form) {

@@ -41,23 +41,27 @@ pub(super) fn check<'a>(object: &'a Node, spec: &'a Node, faults: &mut Faults<'a
 
 fn of_kind<'a>(names: &'a Node, faults: &mut Faults<'a>) {
     let (kind, list) = (text(names, &["kind"]), text(names, &["listKind"]));
-    for (field, value) in [
-        ("plural", text(names, &["plural"]).to_owned()),
-        ("singular", text(names, &["singular"]).to_owned()),
-        ("kind", kind.to_lowercase()),
-        ("listKind", list.to_lowercase()),
+    // A list that has no name of its own is called after the kind, which may make it too long.
+    let is_made = list.is_empty() && names::is_service_label(&kind.to_lowercase());
+    let made = if is_made { format!("{kind}List") } else { list.to_owned() };
+    for (field, name) in [
+        ("plural", text(names, &["plural"])),
+        ("singular", text(names, &["singular"])),
+        ("kind", kind),
+        ("listKind", &made),
     ] {
-        if !value.is_empty() && !names::is_service_label(&value) {
-            let message = format!("cannot be `{}`: {LABEL}", short(&value));
-            fault(faults, Sort::Value, names, field, message, "write another name");
+        let may_be_mixed = matches!(field, "kind" | "listKind");
+        let is_label =
+            names::is_service_label(name) || (may_be_mixed && names::is_service_label(&name.to_lowercase()));
+        if !name.is_empty() && !is_label {
+            let message = format!("cannot be `{}`: {LABEL}", short(name));
+            let at = at(names, &[field]).unwrap_or(names);
+            fault(faults, Sort::Value, at, field, message, "write another name");
         }
     }
-    // What is not written is made from the kind.
-    if text(names, &["singular"]).is_empty() && kind.is_empty() {
-        return;
-    }
     if !kind.is_empty() && kind == list {
-        fault(faults, Sort::Value, names, "listKind", "cannot be the same as the kind", "leave it out");
+        let at = at(names, &["listKind"]).unwrap_or(names);
+        fault(faults, Sort::Value, at, "listKind", "cannot be the same as the kind", "leave it out");
     }
     for field in ["shortNames", "categories"] {
         for (index, item) in items(names, &[field]).iter().enumerate() {
@@ -77,7 +81,8 @@ fn group<'a>(object: &'a Node, spec: &'a Node, faults: &mut Faults<'a>) {
         fault(faults, Sort::Missing, spec, "group", "must be there", "add `group`");
     } else if !names::is_subdomain(group) || !group.contains('.') {
         let message = format!("cannot be `{}`: it must be a domain with at least one point", short(group));
-        fault(faults, Sort::Value, spec, "group", message, "write it as `example.org`");
+        let at = at(spec, &["group"]).unwrap_or(spec);
+        fault(faults, Sort::Value, at, "group", message, "write it as `example.org`");
     }
     let is_protected = ["k8s.io", "kubernetes.io"]
         .iter()

@@ -327,14 +327,12 @@ impl<'a> Walk<'_, 'a> {
         let around_below = Around { place, may_say_type: false, may_list_types: false, ..around };
         if let Some(properties) = schema.properties {
             let is_object = around.place == Place::Root || is_true(schema.embedded);
-            let has_old = around.has_old && text(schema.map_type) != "atomic";
             self.faults.path.0.push(Step::Field("properties"));
             for field in properties.fields() {
                 let is_own = is_object && matches!(field.key.as_str(), "metadata" | "kind" | "apiVersion");
                 let around = Around {
                     in_metadata: around.in_metadata || is_own,
                     may_default: around.may_default && !(is_own && around.place == Place::Root),
-                    has_old,
                     ..around_below
                 };
                 self.faults.path.0.push(Step::Key(&field.key));

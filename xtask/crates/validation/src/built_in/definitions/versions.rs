@@ -29,7 +29,8 @@ pub(super) fn check<'a>(spec: &'a Node, later: &mut Later<'a>, faults: &mut Faul
         faults.path.0.push(Step::Item(index));
         let name = text(version, &["name"]);
         if !seen.insert(name) {
-            fault(faults, Sort::Twice, version, "name", format!("is there twice: `{name}`"), "remove one");
+            let at = at(version, &["name"]).unwrap_or(version);
+            fault(faults, Sort::Twice, at, "name", format!("is there twice: `{name}`"), "remove one");
         }
         one(version, index, &alike, later, faults);
         faults.path.0.pop();
@@ -143,7 +144,7 @@ fn scale<'a>(scale: &'a Node, faults: &mut Faults<'a>) {
         } else if !below.iter().any(|below| path.starts_with(below)) {
             let message = format!("cannot be `{}`", short(path));
             let help = format!("write a path that begins with {}", crate::check::listed(below));
-            fault(faults, Sort::Value, scale, field, message, help);
+            fault(faults, Sort::Value, at(scale, &[field]).unwrap_or(scale), field, message, help);
         }
     }
 }
@@ -179,7 +180,7 @@ fn selectable<'a>(version: &'a Node, schema: Option<&'a Node>, alike: &Alike, fa
             fault(
                 faults,
                 Sort::Value,
-                field,
+                at(field, &["jsonPath"]).unwrap_or(field),
                 "jsonPath",
                 message,
                 "write the path of a field, as `.spec.size`",

@@ -74,7 +74,13 @@ impl<'a> Type<'a> {
             Type::Object(node, is_object) => {
                 let schema = Schema::of(node);
                 let properties = schema.properties.map_or(&[][..], Node::fields);
-                let found = properties.iter().find(|field| escaped(&field.key).as_deref() == Some(name));
+                // Words of the language may be written as they are behind a point.
+                let is_it = |key: &str| {
+                    escaped(key).is_some_and(|escaped| {
+                        escaped == name || (key == name && escaped == format!("__{name}__"))
+                    })
+                };
+                let found = properties.iter().find(|field| is_it(&field.key));
                 if *is_object && !says_metadata(&schema) {
                     match name {
                         "apiVersion" | "kind" => return Ok(TEXT),
@@ -106,6 +112,17 @@ impl<'a> Type<'a> {
             (Type::Metadata, Type::Metadata) => Type::Metadata,
             _ => return None,
         })
+    }
+
+    /// What both items of a list that is written down are: what is only known later cannot stand beside what is known.
+    pub(super) fn beside(&self, other: &Type<'a>) -> Option<Type<'a>> {
+        match (self, other) {
+            (Type::Dyn, Type::Dyn) | (Type::Free, _) | (_, Type::Free) => self.join(other),
+            (Type::Dyn, _) | (_, Type::Dyn) => None,
+            (Type::Named(a), Type::Named(b)) if a == b => self.join(other),
+            (Type::Named("null"), _) | (_, Type::Named("null")) => None,
+            _ => self.join(other),
+        }
     }
 
     fn may_be_null(&self) -> bool {
