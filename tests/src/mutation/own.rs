@@ -183,6 +183,8 @@ impl Controllers {
         let folder = self.written(files);
         let mut built = Built::default();
         let mut left = VecDeque::from(start);
+        // One without a path builds the whole repository, itself among it.
+        let mut seen: BTreeSet<String> = BTreeSet::new();
         while let Some(kustomization) = left.pop_front() {
             let Some(variables) = self.variables(&kustomization)? else {
                 built.is_in_doubt = true;
@@ -191,7 +193,11 @@ impl Controllers {
             self.oracle.ask(&json!({"root": folder.path(), "kustomization": kustomization, "variables": variables, "strict": true}));
             let objects = self.oracle.answer()?["objects"].as_array().cloned().unwrap_or_default();
             let children = objects.iter().filter(|object| kind(object).1 == "Kustomization");
-            for child in children.filter(|object| !self.known.contains(&object.to_string())) {
+            let is_new = |object: &&Value| {
+                let text = object.to_string();
+                !self.known.contains(&text) && seen.insert(text)
+            };
+            for child in children.filter(is_new) {
                 match child["spec"]["sourceRef"]["name"] == "openappstack" {
                     true => left.push_back(child.clone()),
                     false => built.is_in_doubt = true,

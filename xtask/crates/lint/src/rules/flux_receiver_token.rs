@@ -38,7 +38,14 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
         .objects()
         .filter(|object| (object.group(), object.kind()) == ("notification.toolkit.fluxcd.io", "Receiver"));
     for receiver in receivers {
-        let Some(name) = receiver.at(&["spec", "secretRef", "name"]) else { continue };
+        let Some(name) = receiver.at(&["spec", "secretRef", "name"]) else {
+            // With a `spec` the API server asks for it.
+            if receiver.at(&["spec"]).is_none() {
+                let message = format!("{}: it names no Secret", receiver.title());
+                found.at(receiver.place(receiver.node), message, "write `spec` with its `secretRef`");
+            }
+            continue;
+        };
         let key = ObjectKey::new("Secret", &receiver.key().namespace, name.value_text());
         let rendered =
             subject.rendering.parts.iter().flat_map(|part| &part.objects).map(|rendered| &rendered.node);
@@ -55,4 +62,16 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
 
 fn has_token(secret: &Node) -> bool {
     ["data", "stringData"].iter().any(|field| secret.get(field).is_some_and(|data| data.get(KEY).is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::tests::lint;
+
+    #[test]
+    fn a_receiver_without_a_spec_is_told() {
+        let bare = "#- k/r.yaml\napiVersion: notification.toolkit.fluxcd.io/v1\nkind: Receiver\nmetadata: {name: push, namespace: n}\n";
+        assert!(lint(bare).iter().any(|found| found.code == RULE.code));
+    }
 }

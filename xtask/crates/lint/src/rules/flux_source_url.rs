@@ -31,7 +31,14 @@ fn check(object: &Object<'_>, found: &mut Found) {
     if (object.group(), object.kind()) != ("source.toolkit.fluxcd.io", "HelmRepository") {
         return;
     }
-    let Some(url) = object.at(&["spec", "url"]) else { return };
+    let Some(url) = object.at(&["spec", "url"]) else {
+        // With a `spec` the API server asks for it.
+        if object.at(&["spec"]).is_none() {
+            let message = format!("{}: it has no address", object.title());
+            found.at(object.place(object.node), message, "write `spec` with its `url`");
+        }
+        return;
+    };
     let is_registry = url.value_text().starts_with("oci://");
     let (message, help) = match (is_registry, object.text(&["spec", "type"])) {
         (true, "oci") | (false, "" | "default") => return,
@@ -55,5 +62,6 @@ mod tests {
         assert!(is_told(charts_at!("type: default, url: 'oci://registry.example.org/charts'")));
         assert!(!is_told(charts_at!("type: default, url: 'https://charts.example.org'")));
         assert!(!is_told(charts_at!("url: 'https://charts.example.org'")));
+        assert!(is_told(RULE.failing.split("spec:").next().unwrap()));
     }
 }
