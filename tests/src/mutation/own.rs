@@ -160,7 +160,7 @@ impl Controllers {
         let mut is_in_doubt = built.is_in_doubt;
         for (object, verdict) in changed.iter().zip(self.server.verdicts(&changed).await) {
             match verdict {
-                Err(_) if self.foreign.contains(&kind(object)) => is_in_doubt = true,
+                Err(_) if self.is_foreign(object) => is_in_doubt = true,
                 Err(why) => return Verdict::Refused(why),
                 // What the controllers, Helm or other objects make of these is not asked here.
                 Ok(()) => is_in_doubt |= is_read_by_others(object),
@@ -171,6 +171,11 @@ impl Controllers {
         let before = built.objects.keys().filter_map(|owner| self.before.get(owner)).flatten();
         is_in_doubt |= before.map(name).any(|name| !now.contains(&name));
         if is_in_doubt { Verdict::NotAsked } else { Verdict::Accepted }
+    }
+
+    /// Is it of an API that a release brings?
+    fn is_foreign(&self, object: &Value) -> bool {
+        !self.server.knows(object) && self.foreign.iter().any(|(version, _)| *version == kind(object).0)
     }
 
     /// The Kustomizations of the tree as it is.

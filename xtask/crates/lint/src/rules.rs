@@ -184,6 +184,7 @@ mod tree_retries;
 mod tree_unlisted_file;
 mod tree_values;
 mod tree_variable;
+mod tree_variables_from;
 mod update_chart_version;
 mod update_generated;
 
@@ -263,6 +264,7 @@ pub static RULES: &[Rule] = &[
     tree_unlisted_file::RULE,
     tree_values::RULE,
     tree_variable::RULE,
+    tree_variables_from::RULE,
     update_chart_version::RULE,
     update_generated::RULE,
 ];
