@@ -93,6 +93,8 @@ pub fn refusal(found: &Value) -> Option<String> {
         let family = code.split('/').next().unwrap_or_default();
         // Whether others make a namespace, variables or data cannot be known, so that these are only warnings.
         let is_doubt = ["namespace/missing", "flux/variables", "flux/data"].contains(&code.as_str());
+        // In our own tree it is known what every cluster has.
+        let is_doubt = is_doubt || code == "tree/variables-from";
         let is_refusal = is_doubt || (finding["severity"] == "error" && FAMILIES.contains(&family));
         is_refusal
             .then(|| format!("{code}: {}: {}", text(&finding["place"]["file"]), text(&finding["message"])))
