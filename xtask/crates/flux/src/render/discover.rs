@@ -394,6 +394,15 @@ mod tests {
         assert!(!builds("configMapGenerator: [{name: x, options: {labels: {a: 7}}}]"));
         assert!(builds("secretGenerator: [{name: x, type: 7}]"));
         assert!(builds("{generatorOptions: {labels: {a: 7}}, configMapGenerator: [{name: x}]}"));
+        let cut_at = |delimiter: &str| {
+            builds(&format!(
+                "{{configMapGenerator: [{{name: x, literals: [a=b.c]}}], replacements: [{{source: {{kind: ConfigMap, name: x, \
+                 fieldPath: data.a, options: {{delimiter: {delimiter}}}}}, targets: [{{select: {{kind: ConfigMap}}, fieldPaths: \
+                 [data.a]}}]}}]}}"
+            ))
+        };
+        assert!(cut_at("'.'"));
+        assert!(!cut_at("true"));
     }
 
     #[test]
