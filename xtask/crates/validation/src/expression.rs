@@ -1,6 +1,8 @@
 //! Expressions in CEL that somebody other than the API server evaluates.
 
 use kube_cel::cel::Program;
+use kube_cel::cel::common::ast::{Expr, LiteralValue};
+use kube_cel::cel::parser::Parser;
 
 /// Reads an expression, and says which variables it begins with.
 ///
@@ -17,6 +19,16 @@ pub fn variables(text: &str) -> Result<Vec<String>, String> {
     let references = program.references();
     let names = references.variables().into_iter().filter(|name| !is_item(name));
     Ok(names.map(str::to_owned).collect())
+}
+
+/// Is the expression one value that is neither true nor false? What a longer one results in is not looked at.
+pub fn is_no_truth(text: &str) -> bool {
+    let read = Parser::new().enable_optional_syntax(true).parse(text);
+    read.is_ok_and(|read| match read.expr {
+        Expr::Literal(literal) => !matches!(literal, LiteralValue::Boolean(_)),
+        Expr::List(_) | Expr::Map(_) => true,
+        _ => false,
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use kustomize_rs::yaml::node::Node;
-use validation::expression::variables;
+use validation::expression::{is_no_truth, variables};
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
@@ -27,13 +27,14 @@ const OF_FILTERS: [&str; 3] = ["req", "res", "claims"];
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
     for object in subject.objects() {
-        twice(&object, found);
+        entries(&object, found);
         for (node, known) in expressions(&object) {
             let wrong = match variables(node.value_text()) {
                 Err(why) => format!("it cannot be read: {}", why.lines().next().unwrap_or_default()),
                 Ok(names) => {
                     match names.iter().find(|name| !known.is_empty() && !known.contains(&name.as_str())) {
                         Some(name) => format!("there is no `{name}`, only {}", known.join(", ")),
+                        None if is_no_truth(node.value_text()) => "it is neither true nor false".to_owned(),
                         None => continue,
                     }
                 }
@@ -44,13 +45,17 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
     }
 }
 
-/// A kind has one entry, whatever its version (`NewStatusReader` in `runtime/cel` of `github.com/fluxcd/pkg`).
-fn twice(object: &Object<'_>, found: &mut Found) {
+/// A kind has one entry, whatever its version, and that says what is healthy (`NewStatusReader` in `runtime/cel` of `github.com/fluxcd/pkg`).
+fn entries(object: &Object<'_>, found: &mut Found) {
     if !object.is_kustomization() {
         return;
     }
     let mut kinds = BTreeSet::new();
     for check in object.items(&["spec", "healthCheckExprs"]) {
+        if let Some(current) = at(check, &["current"]).filter(|current| current.value_text().is_empty()) {
+            let message = format!("{}: `healthCheckExprs` does not say when it is `current`", object.title());
+            found.at(object.place(current), message, "write in CEL when the object is healthy");
+        }
         let (version, kind) = (text(check, &["apiVersion"]), text(check, &["kind"]));
         let group = version.split_once('/').map_or("", |(group, _)| group);
         if !kinds.insert((group, kind)) {
@@ -101,6 +106,7 @@ mod tests {
             );
             lint(&kustomization).into_iter().filter(|found| found.code == super::RULE.code).count()
         };
+        assert_eq!(of("{apiVersion: a.org/v1, kind: Thing, current: ''}"), 1);
         assert_eq!(of(&check("example.org/v2", "Thing")), 1);
         assert_eq!(of(&check("example.org/v1", "Other")), 0);
         assert_eq!(of(&check("other.org/v1", "Thing")), 0);
@@ -115,5 +121,6 @@ mod tests {
             lint(&receiver).into_iter().filter(|found| found.code == super::RULE.code).count()
         };
         assert_eq!((of("req.a == res.metadata.name"), of("request.a == res.b"), of("")), (0, 1, 0));
+        assert_eq!((of("-1"), of("'a'"), of("true"), of("'a' == 'b'")), (1, 1, 0, 0));
     }
 }

@@ -46,6 +46,10 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
             }
             continue;
         };
+        if name.value_text().is_empty() {
+            let message = format!("{}: it names no Secret", receiver.title());
+            found.at(receiver.place(name), message, "write the name of the Secret that holds `token`");
+        }
         let key = ObjectKey::new("Secret", &receiver.key().namespace, name.value_text());
         let rendered =
             subject.rendering.parts.iter().flat_map(|part| &part.objects).map(|rendered| &rendered.node);

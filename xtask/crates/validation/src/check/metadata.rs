@@ -166,11 +166,8 @@ fn of_kind(name: &str, kind: &Kind<'_>) -> (bool, &'static str) {
     let group = known.api_version.split_once('/').map_or("", |(group, _)| group);
     const LABEL: &str = "its names are lower-case letters, digits and `-`, at most 63";
     match (group, known.kind.as_str()) {
-        ("", "Namespace") => (names::is_label(name), LABEL),
-        ("", "Service") => (
-            names::is_service_label(name),
-            "its names are lower-case letters, digits and `-`, at most 63, a letter first",
-        ),
+        // Of Services since 1.36, which no longer asks for a letter first (gate RelaxedServiceNameValidation).
+        ("", "Namespace" | "Service") => (names::is_label(name), LABEL),
         ("rbac.authorization.k8s.io", _) | ("policy", "PodDisruptionBudget") => {
             (names::is_path_segment(name), "its names have neither `/` nor `%`")
         }
