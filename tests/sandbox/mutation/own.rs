@@ -94,6 +94,9 @@ fn lint_refuses_what_breaks_our_own_tree() {
     let (mut differs, mut seen) = (Vec::new(), BTreeSet::new());
     for (number, (Mutant { what, .. }, theirs)) in all.iter().zip(&theirs).enumerate() {
         let said = match (theirs, ours.get(&number)) {
+            // Where components are read, equal keys are refused that kustomize takes: of an empty one and another the other, and of
+            // those in its own files the last.
+            (Verdict::Accepted, Some(ours)) if ours.contains("yaml/duplicate-key") => continue,
             (Verdict::Accepted, Some(ours)) => format!("only lint: {ours}"),
             (Verdict::Refused(theirs), None) => format!("only Flux: {theirs}"),
             _ => continue,

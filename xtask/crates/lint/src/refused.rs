@@ -41,8 +41,11 @@ pub(crate) fn of(subject: &Subject<'_>, schemas: &Schemas) -> Refused {
     let mut refused = Refused::default();
     // What stands for a value that only the cluster knows says nothing about that value.
     let rendered = subject.rendering.parts.iter().flat_map(|part| &part.objects);
-    let placeholders: BTreeSet<String> =
-        rendered.flat_map(|object| &object.unknown).map(|name| placeholder(name)).collect();
+    let names: BTreeSet<&String> = rendered.flat_map(|object| &object.unknown).collect();
+    // But what our own tree generates is a text whatever it is: it begins with a letter.
+    let is_text = |name: &str| subject.platform().is_some_and(|platform| platform.is_generated(name));
+    let placeholders: Vec<(String, bool)> =
+        names.into_iter().map(|name| (placeholder(name), is_text(name))).collect();
     for object in subject.objects() {
         let text = |key: &str| object.node.get(key).map_or("", Node::value_text);
         let known = match schemas.get(text("apiVersion"), text("kind")) {
@@ -66,8 +69,9 @@ pub(crate) fn of(subject: &Subject<'_>, schemas: &Schemas) -> Refused {
             });
         }
         for fault in check(object.node, &known, &mut checker) {
-            let is_unknown =
-                placeholders.iter().any(|placeholder| fault.message.contains(placeholder.as_str()));
+            let is_unknown = placeholders.iter().any(|(placeholder, is_text)| {
+                fault.message.contains(placeholder.as_str()) && !(*is_text && fault.sort == Sort::Type)
+            });
             if is_unknown || is_of_flux_operator(&object, &fault) {
                 continue;
             }
