@@ -34,7 +34,10 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
                 Ok(names) => {
                     match names.iter().find(|name| !known.is_empty() && !known.contains(&name.as_str())) {
                         Some(name) => format!("there is no `{name}`, only {}", known.join(", ")),
-                        None if is_no_truth(node.value_text()) => "it is neither true nor false".to_owned(),
+                        // What says that something is healthy is evaluated only where there is something.
+                        None if !known.is_empty() && is_no_truth(node.value_text()) => {
+                            "it is neither true nor false".to_owned()
+                        }
                         None => continue,
                     }
                 }
@@ -110,6 +113,19 @@ mod tests {
         assert_eq!(of(&check("example.org/v2", "Thing")), 1);
         assert_eq!(of(&check("example.org/v1", "Other")), 0);
         assert_eq!(of(&check("other.org/v1", "Thing")), 0);
+    }
+
+    #[test]
+    fn what_says_that_something_is_healthy_may_be_of_any_type() {
+        let of = |current: &str| {
+            let kustomization = format!(
+                "#- k/k.yaml\napiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: a, namespace: n}}\n\
+                 spec: {{path: ./a, interval: 1m, prune: true, sourceRef: {{kind: GitRepository, name: own}}, healthCheckExprs: \
+                 [{{apiVersion: a.org/v1, kind: Thing, current: '{current}'}}]}}\n"
+            );
+            lint(&kustomization).into_iter().filter(|found| found.code == super::RULE.code).count()
+        };
+        assert_eq!((of("-1"), of("")), (0, 1));
     }
 
     #[test]
