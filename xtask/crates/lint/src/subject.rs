@@ -7,7 +7,7 @@ use flux::graph::Graph;
 use flux::helm::KnownValues;
 use flux::object::ObjectKey;
 use flux::render::spec::Name;
-use flux::render::{Part, Rendering, Repository, masked};
+use flux::render::{Part, Rendered, Rendering, Repository, masked};
 pub(crate) use kustomize_rs::yaml::field::{at, items, text};
 use kustomize_rs::yaml::node::{Field, Mark, Node};
 use validation::{Fault, Lookup, Schemas};
@@ -204,6 +204,15 @@ impl<'s> Subject<'s> {
     pub(crate) fn is_complete(&self) -> bool {
         self.rendering.problems().next().is_none()
             && (self.has_all_charts || !self.objects().any(|object| object.is_release()))
+    }
+
+    /// What is rendered under this name, beside what Flux applies too.
+    pub(crate) fn rendered(&self, key: &ObjectKey) -> impl Iterator<Item = &Rendered> {
+        let all = self.rendering.parts.iter().flat_map(|part| &part.objects);
+        all.filter(move |object| {
+            text(&object.node, &["kind"]) == key.kind
+                && ObjectKey::named(&key.kind, &Name::of(&object.node)) == *key
+        })
     }
 
     /// Every object that is applied, but those whose kind is encrypted too: nothing is known of them.

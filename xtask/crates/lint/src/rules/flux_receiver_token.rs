@@ -1,10 +1,9 @@
 use flux::object::ObjectKey;
-use flux::render::spec::Name;
 use kustomize_rs::yaml::node::Node;
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
-use crate::subject::{Subject, text};
+use crate::subject::Subject;
 
 /// A Receiver, and what its Secret holds.
 macro_rules! receiver_with {
@@ -51,12 +50,7 @@ fn check(subject: &Subject<'_>, found: &mut Found) {
             found.at(receiver.place(name), message, "write the name of the Secret that holds `token`");
         }
         let key = ObjectKey::new("Secret", &receiver.key().namespace, name.value_text());
-        let rendered =
-            subject.rendering.parts.iter().flat_map(|part| &part.objects).map(|rendered| &rendered.node);
-        let secrets = rendered.filter(|object| {
-            text(object, &["kind"]) == "Secret" && ObjectKey::named("Secret", &Name::of(object)) == key
-        });
-        let mut has_key = secrets.map(has_token).peekable();
+        let mut has_key = subject.rendered(&key).map(|secret| has_token(&secret.node)).peekable();
         if has_key.peek().is_some() && !has_key.any(|has| has) {
             let message = format!("{}: {key} has no `{KEY}`", receiver.title());
             found.at(receiver.place(name), message, format!("put the shared secret below `{KEY}` in it"));

@@ -1,12 +1,11 @@
 use flux::object::ObjectKey;
 use flux::releases;
 use flux::render::Encrypted;
-use flux::render::spec::Name;
 use flux::values::{Reason, Reference};
 use yamltree::diagnostic::Severity;
 
 use crate::rule::{Check, Found, Rule};
-use crate::subject::{Object, Subject, text};
+use crate::subject::{Object, Subject};
 
 /// A release that takes its values from a ConfigMap with these data.
 macro_rules! values_from {
@@ -34,16 +33,14 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, found: &mut Found) {
     for object in subject.objects().filter(Object::is_release) {
-        let all = subject.rendering.parts.iter().flat_map(|part| &part.objects);
-        let Some(release) = all.clone().find(|rendered| std::ptr::eq(&rendered.node, object.node)) else {
+        let mut all = subject.rendering.parts.iter().flat_map(|part| &part.objects);
+        let Some(release) = all.find(|rendered| std::ptr::eq(&rendered.node, object.node)) else {
             continue;
         };
         let Err(error) = releases::values(subject.rendering, release) else { continue };
         // What is encrypted or only known to the cluster cannot be read here; what nobody makes is told by `flux/data`.
         let key = source_of(&error.reference, &object);
-        let source = all.clone().find(|rendered| {
-            ObjectKey::named(text(&rendered.node, &["kind"]), &Name::of(&rendered.node)) == key
-        });
+        let source = subject.rendered(&key).next();
         let is_known = source.is_none_or(|of| of.encrypted == Encrypted::No && of.unknown.is_empty());
         let help = match &error.reason {
             Reason::NoObject => continue,

@@ -302,10 +302,8 @@ fn a_kustomization_is_built_from_something_and_waits_for_what_is_made() {
     assert_eq!(said("flux/reference", &with("home", "e")), lacks);
 }
 
-#[test]
-fn a_value_that_only_the_cluster_knows_is_not_judged() {
-    let thing = RULES.iter().find(|rule| rule.code == "api/value").unwrap().failing;
-    let unknown = r#"#- k/ks.yaml
+/// A Kustomization of the folder `a`; more of its `spec` follows.
+const OF_A: &str = r"#- k/ks.yaml
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata: {name: a, namespace: flux-system}
@@ -315,8 +313,12 @@ spec:
   wait: true
   path: ./a
   sourceRef: {kind: GitRepository, name: flux-system}
-  postBuild: {substituteFrom: [{kind: Secret, name: variables}]}
-"#;
+";
+
+#[test]
+fn a_value_that_only_the_cluster_knows_is_not_judged() {
+    let thing = RULES.iter().find(|rule| rule.code == "api/value").unwrap().failing;
+    let unknown = format!("{OF_A}  postBuild: {{substituteFrom: [{{kind: Secret, name: variables}}]}}\n");
     let of = |mode: &str| {
         let fixture =
             format!("{unknown}{}", thing.replace("k/thing.yaml", "a/thing.yaml").replace("Fsat", mode));
@@ -328,17 +330,7 @@ spec:
 
 #[test]
 fn of_an_object_whose_kind_is_encrypted_nothing_is_said() {
-    let fixture = r#"#- k/ks.yaml
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {name: a, namespace: flux-system}
-spec:
-  interval: 1h
-  prune: true
-  wait: true
-  path: ./a
-  sourceRef: {kind: GitRepository, name: flux-system}
-  decryption: {provider: sops}
+    let encrypted = r#"  decryption: {provider: sops}
 #- a/secret.sops.yaml
 apiVersion: ENC[AES256_GCM,data:a,type:str]
 kind: ENC[AES256_GCM,data:b,type:str]
@@ -346,7 +338,8 @@ metadata: {name: "ENC[AES256_GCM,data:c,type:str]", namespace: "ENC[AES256_GCM,d
 stringData: {key: "ENC[AES256_GCM,data:e,type:str]"}
 sops: {version: 3.9.0}
 "#;
-    let found = lint(fixture);
+    let fixture = format!("{OF_A}{encrypted}");
+    let found = lint(&fixture);
     assert_eq!(found, [], "{found:?}");
     let plain = lint(&fixture.replace("ENC[AES256_GCM,data:b,type:str]", "Nothing"));
     assert!(plain.is_empty(), "an API version that is encrypted is as unknown: {plain:?}");
